@@ -1,0 +1,1 @@
+"""What the numbers mean: no I/O but reads of the store."""

@@ -1,0 +1,125 @@
+"""The sandbox: one loopback server with a virtual host for each of the vendors' host names."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import UTC, datetime
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Self
+
+from kpiterm.sandbox import amazon
+from kpiterm.sandbox.clock import Clock
+from kpiterm.sandbox.faults import Faults
+from kpiterm.sandbox.limits import Buckets
+from kpiterm.sandbox.shop import Shop
+from kpiterm.sandbox.vendor import SandboxAccount, Vendor, World
+from kpiterm.sandbox.wire import Request, Response, Server, json_response
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+
+VENDORS: Mapping[str, Callable[[World], Vendor]] = {"amazon": amazon.build}
+
+
+class Sandbox:
+    """Serves a seeded shop over the vendors' wire protocols; a context manager, or `start()` and `stop()`.
+
+    Send a request meant for `https://HOST/path` to `url + "/path"` with `Host: HOST`. Every argument that shapes the
+    shop is part of the seed: the same arguments and `now` give the same answers. `lag=False` shows reports at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        vendors: Sequence[str] = ("amazon",),
+        port: int = 0,
+        seed: int = 7,
+        days: int = 120,
+        orders_per_day: float = 45,
+        skus: int = 40,
+        latency_ms: int = 0,
+        throttle: bool = True,
+        faults: float = 0.0,
+        token_seconds: int = 3600,
+        report_seconds: float = 0.4,
+        now: datetime | None = None,
+        lag: bool = True,
+    ) -> None:
+        if unknown := [name for name in vendors if name not in VENDORS]:
+            raise ValueError(f"no sandbox for {', '.join(unknown)}; there is one for {', '.join(VENDORS)}")
+        self.clock = Clock(now)
+        self.shop = Shop(
+            seed=seed, days=days, orders_per_day=orders_per_day, skus=skus, now=now or datetime.now(UTC), lag=lag
+        )
+        self._world = World(self.shop, self.clock, Buckets(self.clock.time), throttle, token_seconds, report_seconds)
+        built = [VENDORS[name](self._world) for name in vendors]
+        self.accounts: tuple[SandboxAccount, ...] = tuple(a for vendor in built for a in vendor.accounts)
+        self._hosts = {host: answer for vendor in built for host, answer in vendor.hosts.items()}
+        self.requests: deque[tuple[str, str, str, int]] = deque(maxlen=100_000)
+        self._server_options = (port, Faults(faults, seed), latency_ms / 1000)
+        self._server: Server | None = None
+        self._thread: Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:PORT`; only while the sandbox runs."""
+        if self._server is None:
+            raise RuntimeError("the sandbox is not running; call start() or use it in a with statement")
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host names that are answered for."""
+        return tuple(self._hosts)
+
+    @property
+    def throttled(self) -> Counter[str]:
+        """How many requests were refused with 429, by operation."""
+        return self._world.throttled
+
+    def start(self) -> Self:
+        """Listen on loopback and answer in a background thread."""
+        if self._server is None:
+            port, faults, latency = self._server_options
+            self._server = Server(port, self.answer, faults, latency)
+            self._thread = Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox", daemon=True)
+            self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Close the port and every connection; harmless when not running."""
+        if self._server and self._thread:
+            self._server.close()
+            self._thread.join()
+        self._server = self._thread = None
+
+    def run(self) -> None:
+        """Serve in the foreground until interrupted."""
+        with self:
+            try:
+                Event().wait()
+            except KeyboardInterrupt:
+                return
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.stop()
+
+    def answer(self, request: Request) -> Response:
+        """The answer to one request, chosen by its Host header."""
+        vendor = self._hosts.get(request.host)
+        response = vendor(request) if vendor else _misdirected(request.host, self.hosts)
+        self.requests.append((request.method, request.host, request.path, response.status))
+        return response
+
+
+def _misdirected(host: str, hosts: Sequence[str]) -> Response:
+    message = (
+        f"The sandbox does not answer for host {host or '(none)'}. Send the vendor's own host name in the Host header; "
+        f"it knows {', '.join(hosts)}."
+    )
+    return json_response(421, {"errors": [{"code": "MisdirectedRequest", "message": message, "details": ""}]})
