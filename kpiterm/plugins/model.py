@@ -149,6 +149,13 @@ class Rejected:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about an imported file that its owner should know, though its rows were loaded."""
+
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """Rows for one canonical table.
@@ -197,9 +204,13 @@ class Stream:
     """One kind of data of a connector: how to fetch a window of it, and where its rows go.
 
     The host plans windows from the watermark: each run re-reads `lookback`, in steps of `max_window`, starting
-    `history` ago, not more often than `every`. `lag` is how far behind now the vendor is. `settles` is how long rows
-    may still be restated (a KPI over younger rows is provisional). `needs` names optional settings and secrets
-    without which the stream is skipped.
+    `history` ago, not more often than `every`. `lag` is how far behind now the vendor is, `retention` how far back it
+    can be asked at all. `by_day` cuts windows at the business day's midnight; `snapshot` means that only the present
+    can be read. `settles` is how long rows may still be restated (a KPI over younger rows is provisional). `needs`
+    names optional settings and secrets without which the stream is skipped.
+
+    With a `shape`, `fetch` yields payloads that the host reads by it. Without one it yields rows, each preceded by the
+    payload that it was read from, where there is one.
     """
 
     name: str
@@ -212,6 +223,7 @@ class Stream:
     history: timedelta = timedelta(days=60)
     every: timedelta = timedelta(minutes=15)
     lag: timedelta = timedelta(0)
+    retention: timedelta | None = None
     settles: timedelta = timedelta(0)
     needs: tuple[str, ...] = ()
     snapshot: bool = False
@@ -268,12 +280,15 @@ class Connector:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Importer:
-    """Reads one kind of exported file. `recognise` looks at the content only; `read` yields payloads or rows."""
+    """Reads one kind of exported file. `recognise` looks at the content only; `read` yields payloads or rows.
+
+    What `read` cannot take it yields as `Rejected`; what the owner of the file should know, as `Note`.
+    """
 
     kind: str
     title: str
     recognise: Callable[[Sheet], bool]
-    read: Callable[[Sheet], Iterator[Payload | Row | Rejected]]
+    read: Callable[[Sheet], Iterator[Payload | Row | Rejected | Note]]
     shape: Shape | None = None
     marketplace: Marketplace | None = None
 

@@ -1,0 +1,125 @@
+"""The writer's side of the store. Exactly one process per workspace holds it, under the writer lock."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from kpiterm.errors import StoreError
+from kpiterm.paths import Paths, private_dir
+from kpiterm.plugins.sql import MACROS
+from kpiterm.store import journal, snapshot
+from kpiterm.store.lock import writer_lock
+from kpiterm.store.migrate import migrate
+
+if TYPE_CHECKING:
+    import duckdb
+
+CONFIG = {
+    "storage_compatibility_version": "v1.5.0",  # so that DuckDB 1.5 and 2.0 both read the file
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
+
+class Writer:
+    """Context manager over the workspace's `work.duckdb`: lock, open, migrate; publishes on demand."""
+
+    def __init__(self, paths: Paths, *, memory_limit: str = "256MB") -> None:
+        self.paths = paths
+        self._memory_limit = memory_limit
+        self._lock = writer_lock(paths.store)
+        self._work = paths.store / "work.duckdb"
+        self.published_at = 0.0
+        self.publish_seconds = 0.0
+        self.dirty = False
+
+    def __enter__(self) -> Self:
+        private_dir(self.paths.root)
+        self._lock.__enter__()
+        try:
+            snapshot.clean(self.paths.store)
+            self._refuse_full_disk()
+            self.dirty = self._unpublished()
+            self.con = self._open()
+        except BaseException:
+            self._lock.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        try:
+            self.con.close()
+        finally:
+            self._lock.__exit__(kind, error, tb)
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        try:
+            con = duckdb.connect(str(self._work), config={**CONFIG, "memory_limit": self._memory_limit})
+            con.execute("SET TimeZone = 'UTC'")
+            con.execute(f"SET temp_directory = '{self.paths.spool / 'duckdb'}'")
+            self.dirty |= migrate(con)
+            con.execute(MACROS)
+        except duckdb.Error as error:
+            raise StoreError(
+                f"the store {self._work} cannot be opened: {str(error).splitlines()[0]}",
+                hint=f"the snapshots beside it are whole: copy {snapshot.current(self.paths.store) or 'a backup'} "
+                f"over it and remove {self._work.name}.wal, then run `kpiterm sync` again",
+            ) from error
+        self._work.chmod(0o600)
+        return con
+
+    def _unpublished(self) -> bool:
+        """Whether a killed writer committed something after its last publish."""
+        current = snapshot.current(self.paths.store)
+        if not self._work.exists():
+            return True
+        wal = self._work.with_name(self._work.name + ".wal")
+        return current is None or wal.exists() or self._work.stat().st_mtime > current.stat().st_mtime
+
+    def _refuse_full_disk(self) -> None:
+        size = self._work.stat().st_size if self._work.exists() else 0
+        need, free = 3 * size + (64 << 20), shutil.disk_usage(self.paths.store).free
+        if free < need:
+            raise StoreError(
+                f"only {free >> 20} MB are free on the disk of {self.paths.store}, a sync may need {need >> 20} MB",
+                hint="free some space; nothing was changed",
+            )
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All of it or none of it."""
+        self.con.execute("BEGIN")
+        try:
+            yield self.con
+        except BaseException:
+            self.con.execute("ROLLBACK")
+            raise
+        self.con.execute("COMMIT")
+        self.dirty = True
+
+    def publish(self) -> Path | None:
+        """Make all that is committed visible to readers; None when nothing is new."""
+        self.dirty |= journal.fold(self.con, self.paths.journal)
+        if not self.dirty:
+            return None
+        started = time.monotonic()
+        self.con.execute("CHECKPOINT")
+        path = snapshot.publish(self._work)
+        self.dirty = False
+        self.published_at = time.monotonic()
+        self.publish_seconds = self.published_at - started
+        return path
+
+    def publish_if_due(self) -> Path | None:
+        """Publish while a long sync runs, but spend no more than a tenth of the time on it."""
+        if self.dirty and time.monotonic() - self.published_at > max(5.0, 10 * self.publish_seconds):
+            return self.publish()
+        return None

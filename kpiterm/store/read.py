@@ -1,0 +1,135 @@
+"""The readers' side: an immutable snapshot under the names of the canonical tables, as known at any moment.
+
+A reader holds no lock that anyone waits for. It sees no file but its snapshot, so SQL typed by a person can do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from kpiterm.errors import StoreError, UsageError
+from kpiterm.paths import Paths
+from kpiterm.plugins import facts
+from kpiterm.store import journal, snapshot
+from kpiterm.store.migrate import migrations
+
+_ENTRY = """
+CREATE VIEW entry AS SELECT
+    detail->>'kpi' AS kpi, detail->>'channel' AS channel,
+    cast(detail->>'period_start' AS DATE) AS period_start, cast(detail->>'period_end' AS DATE) AS period_end,
+    detail->>'value' AS value, detail->>'note' AS note, actor AS author, happened_at AS entered_at
+FROM event WHERE kind = 'kpi.enter'
+"""
+_OPERATIONS = {"run": "finished_at", "watermark": "updated_at", "payload": "loaded_at"}
+
+
+class Reader:
+    """Context manager over the current snapshot. `as_of` shows the store as it was known at that moment (aware UTC)."""
+
+    def __init__(
+        self, paths: Paths, *, as_of: datetime | None = None, memory_limit: str = "256MB", threads: int = 1
+    ) -> None:
+        self._paths, self._asked, self._memory_limit, self._threads = paths, as_of, memory_limit, threads
+        self.as_of = as_of or datetime.now(UTC)
+
+    def __enter__(self) -> Self:
+        import duckdb
+
+        path = snapshot.current(self._paths.store)
+        self.snapshot = path.name if path else None
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": self._threads,
+            "memory_limit": self._memory_limit,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        self.con = duckdb.connect(":memory:", config=config)
+        try:
+            self.con.execute("SET TimeZone = 'UTC'")
+            if path:
+                self.con.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS snap (READ_ONLY)")
+                self._make_views()
+            else:
+                self._make_empty()
+            self._overlay_journal()
+            self.con.execute("SET temp_directory = ''")
+            self.con.execute("SET enable_external_access = false")
+            self.con.execute("SET lock_configuration = true")
+        except duckdb.Error as error:
+            self.con.close()
+            raise StoreError(
+                f"the snapshot {path} cannot be read: {str(error).splitlines()[0]}",
+                hint="run `kpiterm sync` to publish a new one; `kpiterm doctor` checks the store",
+            ) from error
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.con.close()
+
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        """All rows of a query of the program's own."""
+        return self.con.execute(sql, list(params)).fetchall()
+
+    def query(self, sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
+        """Column names and rows of one SELECT that a person typed; UsageError says what is wrong with it."""
+        import duckdb
+
+        try:
+            statements = duckdb.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type not in (
+                duckdb.StatementType.SELECT,
+                duckdb.StatementType.EXPLAIN,
+            ):
+                raise UsageError("one SELECT at a time: `kpiterm query` only reads")
+            result = self.con.execute(sql)
+            return [d[0] for d in result.description or ()], result.fetchall()
+        except duckdb.Error as error:
+            raise UsageError(str(error).strip(), hint="`kpiterm query 'SHOW TABLES'` lists what there is") from error
+
+    def _make_views(self) -> None:
+        moment = self._moment()
+        statements = [_table_view(table, moment) for table in facts.TABLES.values()]
+        for name, column in _OPERATIONS.items():
+            where = f" WHERE {column} <= {moment}" if moment else ""
+            statements.append(f"CREATE VIEW {name} AS SELECT * FROM snap.{name}{where}")
+        self.con.execute(";\n".join(statements))
+
+    def _make_empty(self) -> None:
+        for _, _, sql in migrations():
+            self.con.execute(sql)
+        self.con.execute("DROP TABLE event")
+
+    def _overlay_journal(self) -> None:
+        """The operation log: what the snapshot holds, and what people entered since."""
+        moment = self._moment()
+        self.con.execute(
+            "CREATE TABLE event (seq BIGINT, happened_at TIMESTAMP, actor VARCHAR, kind VARCHAR, "
+            "detail VARCHAR, hash VARCHAR)"
+        )
+        if self.snapshot:
+            self.con.execute("INSERT INTO event SELECT * FROM snap.event")
+        row = self.con.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+        if newer := journal.event_rows(journal.read(self._paths.journal, after=int(row[0]) if row else 0)):
+            journal.insert_events(self.con, newer)
+        if moment:
+            self.con.execute(f"DELETE FROM event WHERE happened_at > {moment}")
+        self.con.execute(_ENTRY)
+
+    def _moment(self) -> str | None:
+        if self._asked is None:
+            return None
+        return f"TIMESTAMP '{self._asked.astimezone(UTC).replace(tzinfo=None).isoformat(sep=' ')}'"
+
+
+def _table_view(table: facts.Table, moment: str | None) -> str:
+    live = f"CREATE VIEW {table.name} AS SELECT * FROM snap.{table.name}"
+    if moment is None:
+        return live
+    columns = ", ".join(c.name for c in table.all_columns)
+    return (
+        f"{live} WHERE loaded_at <= {moment} UNION ALL SELECT {columns} FROM snap.{table.name}_history "
+        f"WHERE loaded_at <= {moment} AND superseded_at > {moment}"
+    )

@@ -1,0 +1,175 @@
+"""Merging a window's rows into a canonical table: new rows in, superseded ones to history, the rest untouched.
+
+All set-based SQL inside the caller's transaction. Rows are compared by content, so that reading the same thing twice
+changes nothing; rows that are equal in every column count as often as the source holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from kpiterm.plugins import DataError, Output, facts
+
+if TYPE_CHECKING:
+    import duckdb
+
+_UNCOMPARED = {"run_id", "loaded_at", "payload"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What the rows of one window share. `days` are the business days that the window covers."""
+
+    account: str
+    channel: str
+    source: str
+    run_id: str
+    loaded_at: datetime  # naive UTC
+    days: Sequence[date] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Rows the source gave, rows that are new or changed, versions that they superseded."""
+
+    rows: int
+    added: int
+    superseded: int
+
+
+def merge(con: duckdb.DuckDBPyConnection, output: Output, batch: Batch) -> Merged:
+    """Run `output.select` over the relation `source` and merge its rows. Needs the temp table `payloads`."""
+    table = facts.TABLES[output.into]
+    _stage(con, output, table, batch)
+    rows = _count(con, "SELECT count(*) FROM stage")
+    if window := _window_column(output):
+        _keep_latest(con, table.identity)
+        scope = _scope_window(con, window, batch)
+    else:
+        _keep_latest(con, output.replaces, table.version)
+        if table.version:
+            _drop_outdated(con, table, output.replaces, batch)
+        scope = f"account = $account AND {_hash(output.replaces)} IN (SELECT {_hash(output.replaces)} FROM stage)"
+    superseded = _supersede(con, table, scope, batch)
+    added = _add(con, table)
+    con.execute("DROP TABLE stage; DROP TABLE live_rows")
+    return Merged(rows, added, superseded)
+
+
+def _window_column(output: Output) -> str | None:
+    first = output.replaces[0]
+    return first.removeprefix("window:") if first.startswith("window:") else None
+
+
+def _hash(columns: Sequence[str]) -> str:
+    """Unlike =, it holds NULLs for equal."""
+    return f"hash({', '.join(columns)})"
+
+
+def _content(table: facts.Table) -> str:
+    return _hash([c.name for c in table.all_columns if c.name not in _UNCOMPARED])
+
+
+def _count(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = con.execute(sql).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _stage(con: duckdb.DuckDBPyConnection, output: Output, table: facts.Table, batch: Batch) -> None:
+    """The select's rows in the table's own columns and types, with what the host adds."""
+    given = {str(row[0]) for row in con.execute(f"DESCRIBE SELECT * FROM ({output.select}) LIMIT 0").fetchall()}
+    known = {c.name for c in table.all_columns} | {"_payload"}
+    if unknown := given - known:
+        raise DataError(f"the SQL for {table.name} gives the unknown column {min(unknown)!r}")
+    seq = "s._payload" if "_payload" in given else "0"
+    values = {
+        "account": f"'{_quoted(batch.account)}'",
+        "channel": f"coalesce({'s.channel' if 'channel' in given else 'NULL'}, '{_quoted(batch.channel)}')",
+        "source": f"'{_quoted(batch.source)}'",
+        "run_id": f"'{_quoted(batch.run_id)}'",
+        "loaded_at": f"TIMESTAMP '{batch.loaded_at.isoformat(sep=' ')}'",
+        "payload": "p.sha256",
+    }
+    columns = ", ".join(
+        f"cast({values.get(c.name) or ('s.' + c.name if c.name in given else 'NULL')} AS {c.type}) AS {c.name}"
+        for c in table.all_columns
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE stage AS SELECT {columns}, {seq} AS _payload "
+        f"FROM ({output.select}) AS s LEFT JOIN payloads AS p ON p.seq = {seq}"
+    )
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _keep_latest(con: duckdb.DuckDBPyConnection, keys: Sequence[str], version: str | None = None) -> None:
+    """Where several bodies hold the same thing (pages and pulls overlap), keep it as the latest body has it."""
+    if _count(con, "SELECT count(DISTINCT _payload) FROM stage") < 2:
+        return
+    latest = f"{version} DESC NULLS LAST, _payload DESC" if version else "_payload DESC"
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE stage AS SELECT * FROM stage "
+        f"QUALIFY dense_rank() OVER (PARTITION BY {_hash(keys)} ORDER BY {latest}) = 1"
+    )
+
+
+def _drop_outdated(con: duckdb.DuckDBPyConnection, table: facts.Table, keys: Sequence[str], batch: Batch) -> None:
+    """Leave out what the store knows in a later version already, or in the same version from another source."""
+    key, version = _hash(keys), table.version
+    con.execute(
+        f"DELETE FROM stage WHERE {key} IN ("
+        f" SELECT s.key FROM (SELECT {key} AS key, max({version}) AS version FROM stage GROUP BY 1) AS s"
+        f" JOIN (SELECT {key} AS key, max({version}) AS version, bool_or(source = $source) AS same"
+        f"       FROM {table.name} WHERE account = $account AND {key} IN (SELECT {key} FROM stage) GROUP BY 1) AS l"
+        f" USING (key) WHERE l.version > s.version OR (l.version = s.version AND NOT l.same))",
+        {"account": batch.account, "source": batch.source},
+    )
+
+
+def _scope_window(con: duckdb.DuckDBPyConnection, column: str, batch: Batch) -> str:
+    """Rows outside the window's days belong to other windows; those inside are replaced, also by nothing."""
+    if not batch.days:
+        raise DataError(f"rows that replace a window of {column} need a window of business days")
+    span = f"{column} BETWEEN DATE '{min(batch.days)}' AND DATE '{max(batch.days)}'"
+    con.execute(f"DELETE FROM stage WHERE NOT coalesce({span}, false)")
+    return f"account = $account AND source = '{_quoted(batch.source)}' AND {span}"
+
+
+def _supersede(con: duckdb.DuckDBPyConnection, table: facts.Table, scope: str, batch: Batch) -> int:
+    """Move live rows of `scope` that the stage does not repeat to the history; their number."""
+    content = _content(table)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE live_rows AS "
+        f"SELECT rowid AS id, {content} AS h, row_number() OVER (PARTITION BY {content}) AS n "
+        f"FROM {table.name} WHERE {scope}",
+        {"account": batch.account},
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE stage AS "
+        f"SELECT *, {content} AS _h, row_number() OVER (PARTITION BY {content}) AS _n FROM stage"
+    )
+    gone = "SELECT id FROM live_rows AS l ANTI JOIN stage AS s ON l.h = s._h AND l.n = s._n"
+    closed = _count(con, f"SELECT count(*) FROM ({gone})")
+    if closed:
+        con.execute(
+            f"INSERT INTO {table.name}_history "
+            f"SELECT t.*, $moment, $run FROM {table.name} AS t WHERE rowid IN ({gone})",
+            {"moment": batch.loaded_at, "run": batch.run_id},
+        )
+        con.execute(f"DELETE FROM {table.name} WHERE rowid IN ({gone})")
+    return closed
+
+
+def _add(con: duckdb.DuckDBPyConnection, table: facts.Table) -> int:
+    columns = ", ".join(c.name for c in table.all_columns)
+    before = _count(con, f"SELECT count(*) FROM {table.name}")
+    con.execute(
+        f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM stage AS s "
+        "ANTI JOIN live_rows AS l ON l.h = s._h AND l.n = s._n"
+    )
+    return _count(con, f"SELECT count(*) FROM {table.name}") - before

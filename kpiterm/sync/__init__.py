@@ -1,0 +1,1 @@
+"""Fetching, spooling and normalising: the one part of kpiterm that talks to vendors and writes the store."""

@@ -1,0 +1,98 @@
+"""The sync process's end of a child: start it, hear it, notice when it hangs, and end it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from kpiterm.sync.protocol import Job, Said, Told, encode
+
+Heard = tuple["Child", Said | None]
+
+
+class Child:
+    """A running connector. Every line it says lands in `inbox` with the child itself; None when it is gone."""
+
+    def __init__(self, job: Job, inbox: queue.Queue[Heard], *, stall: float, log: Callable[[str], None]) -> None:
+        self.job, self._inbox, self._stall, self._log = job, inbox, stall, log
+        self.waiting_for_us = 0
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "kpiterm.sync.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={k: v for k, v in os.environ.items() if not k.startswith("KPITERM_SECRET_")},
+            start_new_session=True,  # a Ctrl-C is for the sync, which tells its children itself
+        )
+        self._deadline = time.monotonic() + stall
+        self._write(encode(job))
+        for target in (self._listen, self._narrate):
+            threading.Thread(target=target, daemon=True).start()
+
+    def tell(self, told: Told) -> None:
+        if told.type == "loaded":
+            self.waiting_for_us -= 1
+        self._deadline = time.monotonic() + self._stall
+        self._write(encode(told))
+
+    def heard(self, said: Said) -> None:
+        """Note a sign of life; `busy` asks for more patience than usual."""
+        if said.type == "window":
+            self.waiting_for_us += 1
+        self._deadline = time.monotonic() + self._stall + said.busy
+
+    @property
+    def hangs(self) -> bool:
+        """No sign of life for too long, and it is not us that it waits for."""
+        return self.waiting_for_us <= 0 and time.monotonic() > self._deadline
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    @property
+    def end(self) -> str:
+        """How it ended, in words."""
+        code = self.process.wait()
+        return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+
+    def close(self) -> None:
+        """Let go of the pipes of a child that has ended."""
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def _write(self, line: bytes) -> None:
+        assert self.process.stdin
+        with contextlib.suppress(OSError):  # it died: the listener tells
+            self.process.stdin.write(line)
+            self.process.stdin.flush()
+
+    def _listen(self) -> None:
+        assert self.process.stdout
+        with contextlib.suppress(ValueError, OSError):
+            for line in self.process.stdout:
+                try:
+                    self._inbox.put((self, msgspec.json.decode(line, type=Said)))
+                except msgspec.DecodeError:
+                    self.kill()
+                    break
+        self._inbox.put((self, None))
+
+    def _narrate(self) -> None:
+        assert self.process.stderr
+        with contextlib.suppress(ValueError, OSError):
+            for line in self.process.stderr:
+                self._log(f"{self.job.account}: {line.decode(errors='replace').rstrip()}")

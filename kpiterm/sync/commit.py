@@ -1,0 +1,64 @@
+"""One window into the store: its rows, what they supersede, the watermark and the run record, all or nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import duckdb
+
+from kpiterm.errors import StoreError
+from kpiterm.plugins import DataError, Stream, Window
+from kpiterm.store.engine import Writer
+from kpiterm.store.write import Batch
+from kpiterm.sync import record
+from kpiterm.sync.normalise import load
+from kpiterm.sync.plan import reached
+from kpiterm.sync.spool import Manifest
+from kpiterm.sync.work import AccountWork
+
+
+def commit_window(  # every part of the one transaction
+    writer: Writer,
+    work: AccountWork,
+    stream: Stream,
+    window: Window,
+    run: record.StreamRun,
+    manifest: Manifest,
+    started: datetime,
+) -> None:
+    """Load the window and move the watermark; DataError or duckdb.Error leave the store and `run` as they were."""
+    now = datetime.now(UTC)
+    batch = Batch(
+        account=work.account.name,
+        channel=work.place.channel,
+        source=f"{work.connector.name}.{stream.name}",
+        run_id=run.run_id,
+        loaded_at=record.naive(now),
+        days=window.days(work.place.timezone),
+    )
+    with writer.transaction() as con:
+        loaded = load(con, manifest, stream.shape, batch, work.place)
+        run.watermark = reached(stream, window, run.watermark or _watermark(con, run), started)
+        run.windows, run.rows = run.windows + 1, run.rows + loaded.rows
+        run.superseded += loaded.superseded
+        record.set_watermark(con, run, now)
+        record.save_run(con, run, "running", now)
+
+
+def _watermark(con: duckdb.DuckDBPyConnection, run: record.StreamRun) -> datetime | None:
+    found = con.execute(
+        "SELECT watermark FROM watermark WHERE account = ? AND stream = ?", [run.account, run.stream]
+    ).fetchone()
+    return found[0].replace(tzinfo=UTC) if found else None
+
+
+def explain(error: DataError | duckdb.Error) -> tuple[str, str, str]:
+    """Kind, message and hint of a window that did not load; StoreError when the store itself cannot go on."""
+    if isinstance(error, DataError):
+        return error.kind, error.message, error.hint
+    if isinstance(error, duckdb.FatalException):
+        raise StoreError(
+            f"the store could not be written: {str(error).splitlines()[0]}",
+            hint="the last published snapshot is whole; free some disk space, then run `kpiterm sync` again",
+        ) from error
+    return "StoreError", str(error).splitlines()[0][:300], "nothing of this window was stored; `kpiterm doctor`"

@@ -1,0 +1,188 @@
+"""Spooled files to canonical rows: DuckDB reads them with the declared columns, the stream's SQL does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from kpiterm.plugins import DataError, Output, Shape, facts
+from kpiterm.store.write import Batch, Merged, merge
+from kpiterm.sync.spool import Manifest, SpoolFile
+
+if TYPE_CHECKING:
+    from kpiterm.plugins import Marketplace
+
+_MAX_RECORD = 64 << 20  # bytes of one JSON record
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a window changed: rows read, and per table what was new and what it superseded."""
+
+    rows: int
+    tables: Mapping[str, Merged]
+
+    @property
+    def superseded(self) -> int:
+        return sum(m.superseded for m in self.tables.values())
+
+
+def load(
+    con: duckdb.DuckDBPyConnection, manifest: Manifest, shape: Shape | None, batch: Batch, place: Marketplace
+) -> Loaded:
+    """Merge everything of one window, inside the caller's transaction. DataError where bodies are not as declared."""
+    _set_variables(con, batch, place)
+    try:
+        _make_payloads(con, manifest)
+        tables = _load_rows(con, manifest, batch) if shape is None else _load_shape(con, manifest, shape, batch)
+        _record_payloads(con, batch)
+    except (duckdb.DataError, duckdb.InvalidInputException, duckdb.BinderException) as error:
+        raise DataError(
+            f"{batch.source}: the data do not fit the declared columns: {_first_line(error)}",
+            hint="nothing of this window was stored; if the vendor changed its format, upgrade the connector",
+        ) from None
+    return Loaded(sum(m.rows for m in tables.values()), tables)
+
+
+def _load_shape(con: duckdb.DuckDBPyConnection, manifest: Manifest, shape: Shape, batch: Batch) -> dict[str, Merged]:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE source AS {source_sql(manifest.files, shape)}")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE counted AS SELECT _payload AS seq, count(*) AS rows FROM source GROUP BY 1"
+    )
+    merged = {output.into: merge(con, output, batch) for output in shape.outputs}
+    con.execute("DROP TABLE source")
+    return merged
+
+
+def _load_rows(con: duckdb.DuckDBPyConnection, manifest: Manifest, batch: Batch) -> dict[str, Merged]:
+    merged, counts = {}, ["SELECT 0 AS seq, 0 AS rows"]
+    for file in manifest.files:
+        table = facts.TABLES[file.table]
+        columns = {c.name: c.type for c in table.all_columns if c not in facts.LINEAGE}
+        read = _read_json([file.path], {"_payload": "INTEGER", **columns})
+        con.execute(f"CREATE OR REPLACE TEMP TABLE rows_of_{table.name} AS {read}")
+        counts.append(f"SELECT _payload, count(*) FROM rows_of_{table.name} GROUP BY 1")
+        output = Output(into=table.name, select=f"SELECT * FROM rows_of_{table.name}", replaces=table.identity)
+        merged[table.name] = merge(con, output, batch)
+    union = " UNION ALL ".join(counts)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT seq, sum(rows) AS rows FROM ({union}) GROUP BY 1")
+    for file in manifest.files:
+        con.execute(f"DROP TABLE rows_of_{file.table}")
+    return merged
+
+
+def source_sql(files: Sequence[SpoolFile], shape: Shape) -> str:
+    """The relation `source`: every declared column, `_payload`, and `_row` for flat files."""
+    lines = [f.path for f in files if f.format == "ndjson"]
+    columns = {"_payload": "INTEGER", **shape.columns}
+    parts = [_read_json(lines, columns)] if lines else []
+    parts += [
+        _array_sql(f, shape) if f.format == "array" else _flat_sql(f, shape) for f in files if f.format != "ndjson"
+    ]
+    if not parts:
+        nulls = ", ".join(f"cast(NULL AS {type_}) AS {_name(name)}" for name, type_ in columns.items())
+        parts = [f"SELECT {nulls}, cast(NULL AS BIGINT) AS _row WHERE false"]
+    return " UNION ALL BY NAME ".join(f"({part})" for part in parts)
+
+
+def _read_json(paths: Sequence[str], columns: Mapping[str, str], form: str = "newline_delimited") -> str:
+    listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
+    declared = ", ".join(f"'{_quoted(name)}': '{_quoted(type_)}'" for name, type_ in columns.items())
+    return (
+        f"SELECT * FROM read_json([{listed}], format = '{form}', columns = {{{declared}}}, "
+        f"maximum_object_size = {_MAX_RECORD})"
+    )
+
+
+def _array_sql(file: SpoolFile, shape: Shape) -> str:
+    columns = {name: type_ for name, type_ in shape.columns.items() if name not in file.extra}
+    constants = _constants(file, shape)
+    return f"SELECT {constants}, * FROM ({_read_json([file.path], columns, 'array')})"
+
+
+def _flat_sql(file: SpoolFile, shape: Shape) -> str:
+    """A flat file by the names in its header: order does not matter, unknown columns are not read."""
+    positions: dict[str, int] = {}
+    for position, cell in enumerate(file.header):
+        positions.setdefault(cell.casefold(), position)
+    if missing := [name for name in shape.required if name.casefold() not in positions]:
+        raise DataError(
+            f"the document has no column {missing[0]!r}; it has {', '.join(file.header[:8])}, …",
+            hint="if the vendor renamed it, upgrade the connector",
+        )
+    selected = [_constants(file, shape), "row_number() OVER () AS _row"]
+    for name, type_ in shape.columns.items():
+        found = positions.get(name.casefold())
+        if name not in file.extra:
+            value = f"nullif(trim(c{found}), '')" if found is not None else "NULL"
+            selected.append(f"cast({value} AS {type_}) AS {_name(name)}")
+    cells = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(file.header)))
+    quote = (
+        "delim = '\t', quote = '', escape = ''" if file.format == "tsv" else "delim = ',', quote = '\"', escape = '\"'"
+    )
+    return (
+        f"SELECT {', '.join(selected)} FROM read_csv('{_quoted(file.path)}', auto_detect = false, header = false, "
+        f"skip = 1, {quote}, columns = {{{cells}}}, null_padding = true, strict_mode = false, "
+        f"max_line_size = {_MAX_RECORD >> 3})"
+    )
+
+
+def _constants(file: SpoolFile, shape: Shape) -> str:
+    values = [f"cast({file.payload} AS INTEGER) AS _payload"]
+    for name, value in file.extra.items():
+        literal = "NULL" if value is None else f"'{_quoted(str(value))}'"
+        values.append(f"cast({literal} AS {shape.columns.get(name, 'VARCHAR')}) AS {_name(name)}")
+    return ", ".join(values)
+
+
+def _make_payloads(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> None:
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE payloads "
+        "(seq INTEGER, sha256 VARCHAR, request VARCHAR, format VARCHAR, size BIGINT)"
+    )
+    if manifest.payloads:
+        fields = ("seq", "sha256", "request", "format", "bytes")
+        columns = [[getattr(p, name) for p in manifest.payloads] for name in fields]
+        con.execute("INSERT INTO payloads SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)", columns)
+
+
+def _record_payloads(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Lineage: a body that was read before is not listed twice."""
+    con.execute(
+        "INSERT INTO payload SELECT p.sha256, $account, $source, p.format, p.request, coalesce(c.rows, 0), p.size, "
+        "$run, $moment FROM payloads AS p LEFT JOIN counted AS c USING (seq) "
+        "ANTI JOIN (SELECT sha256 FROM payload WHERE account = $account AND stream = $source) AS k USING (sha256)",
+        {
+            "account": batch.account,
+            "source": batch.source,
+            "run": batch.run_id,
+            "moment": batch.loaded_at,
+        },
+    )
+
+
+def _set_variables(con: duckdb.DuckDBPyConnection, batch: Batch, place: Marketplace) -> None:
+    values = {
+        "account": batch.account,
+        "channel": place.channel,
+        "timezone": place.timezone,
+        "currency": place.currency,
+    }
+    for name, value in values.items():
+        con.execute(f"SET VARIABLE {name} = '{_quoted(value)}'")
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _first_line(error: duckdb.Error) -> str:
+    """DuckDB quotes whole input lines further down: those may hold a customer's data."""
+    return str(error).splitlines()[0][:300]

@@ -1,0 +1,245 @@
+"""The child process that runs one account's connector: `python -m kpiterm.sync.worker`, job on standard input."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import resource
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+import msgspec
+
+from kpiterm.plugins import Connector, Context, PluginCrash, PluginError, Probe, SettingError, Stream, Window
+from kpiterm.plugins.http import Stats, open_client
+from kpiterm.plugins.limits import Limiter
+from kpiterm.plugins.manager import load
+from kpiterm.plugins.redact import Redactor
+from kpiterm.sync.protocol import Failure, Job, Said, Told, encode
+from kpiterm.sync.resume import Resume
+from kpiterm.sync.spool import Spool
+
+_AHEAD = 1  # windows that may be fetched while an earlier one is still being loaded
+
+
+class StoppedError(Exception):
+    """The sync process asked this child to stop."""
+
+
+class Worker:
+    """One child's state: the pipe to the sync process, and what it has been told."""
+
+    def __init__(self, job: Job, out: BinaryIO, redactor: Redactor) -> None:
+        self.job, self.redactor = job, redactor
+        self._out, self._out_lock = out, threading.Lock()
+        self._told = threading.Condition()
+        self._loaded = 0
+        self._saved: list[str] = []
+        self._stop = threading.Event()
+        self._last_progress = 0.0
+        self.stats = Stats()
+
+    def say(self, said: Said) -> None:
+        """Send a line, with every text in it redacted (a secret on its way to the keyring excepted)."""
+        if said.type != "secret":
+            said = msgspec.structs.replace(said, note=self.redactor(said.note), value=self.redactor(said.value))
+        line = encode(said)
+        with self._out_lock:
+            self._out.write(line)
+            self._out.flush()
+
+    def listen(self, lines: Iterator[bytes]) -> None:
+        """Take in what the sync process says; when it dies, so does this child."""
+        for line in lines:
+            told = msgspec.json.decode(line, type=Told)
+            with self._told:
+                if told.type == "loaded":
+                    self._loaded += 1
+                elif told.type == "saved":
+                    self._saved.append(told.error)
+                else:
+                    self._stop.set()
+                self._told.notify_all()
+        os._exit(1)
+
+    def sleep(self, seconds: float) -> None:
+        """Context.sleep: wakes early, by an exception, when the run is stopped."""
+        if seconds >= 1:
+            self.say(Said(type="progress", busy=seconds, note=self.stats.note))
+        if self._stop.wait(max(seconds, 0)):
+            raise StoppedError
+
+    def save_secret(self, name: str, value: str) -> None:
+        """Context.save_secret: returns when the keyring has it."""
+        self.redactor.add(value)
+        self.say(Said(type="secret", name=name, value=value))
+        with self._told:
+            self._told.wait_for(lambda: self._saved or self._stop.is_set())
+            error = self._saved.pop(0) if self._saved else "the run was stopped"
+        if error:
+            raise SettingError(f"the renewed secret {name!r} could not be saved: {error}")
+
+    def wait_for_room(self, sent: int) -> None:
+        """Do not run ahead of the loading by more than a window: disk and memory stay bounded."""
+        with self._told:
+            self._told.wait_for(lambda: sent - self._loaded <= _AHEAD or self._stop.is_set())
+        if self._stop.is_set():
+            raise StoppedError
+
+    def progress(self, stream: str, window: int, windows: int, spool: Spool, *, force: bool = False) -> None:
+        """At most two lines a second, so that a poor line to the screen is not the bottleneck."""
+        if force or time.monotonic() - self._last_progress > 0.5:
+            self._last_progress = time.monotonic()
+            self.say(self._counted(Said(type="progress", stream=stream, window=window, windows=windows), spool.records))
+
+    def _counted(self, said: Said, records: int = 0) -> Said:
+        stats = self.stats
+        return msgspec.structs.replace(
+            said,
+            bytes=stats.bytes,
+            requests=stats.requests,
+            throttled=stats.throttled,
+            records=records,
+            note=stats.note,
+        )
+
+    def run_streams(self, connector: Connector, context: Context) -> None:
+        sent = 0
+        for job in self.job.streams:
+            stream = connector.stream(job.name)
+            if stream is None:
+                failure = Failure("SettingError", f"{connector.name} has no stream {job.name!r}", "")
+                self.say(Said(type="failed", stream=job.name, failure=failure))
+                continue
+            self.stats.reset()
+            try:
+                sent = self._run_stream(stream, context, job.parsed(), sent)
+            except StoppedError:
+                raise
+            except BaseException as error:  # noqa: BLE001 (a stream's fault, whatever it is, ends that stream only)
+                self.say(self._counted(Said(type="failed", stream=job.name, failure=self.failure(error))))
+
+    def _run_stream(self, stream: Stream, context: Context, windows: tuple[Window, ...], sent: int) -> int:
+        for number, window in enumerate(windows, 1):
+            spool = Spool(Path(self.job.spool), f"{stream.name}-{number}")
+            self.progress(stream.name, number, len(windows), spool, force=True)
+            for item in stream.fetch(context, window):
+                spool.add(item, lineage_only=stream.shape is None)
+                self.progress(stream.name, number, len(windows), spool)
+            said = Said(type="window", stream=stream.name, window=number, windows=len(windows))
+            self.say(msgspec.structs.replace(self._counted(said, spool.records), manifest=self._clean(spool)))
+            sent += 1
+            self.wait_for_room(sent)
+        self.say(self._counted(Said(type="done", stream=stream.name)))
+        return sent
+
+    def _clean(self, spool: Spool) -> dict[str, object]:
+        manifest = spool.close().as_json()
+        for payload in manifest["payloads"]:
+            payload["request"] = self.redactor(payload["request"])
+        return manifest
+
+    def failure(self, error: BaseException) -> Failure:
+        """What the operator reads: a plugin's own words, or where an unexpected error came from."""
+        if isinstance(error, MemoryError):
+            megabytes = self.job.memory >> 20
+            error = PluginCrash(f"the connector needed more than {megabytes} MB of memory and was stopped")
+        if isinstance(error, PluginError):
+            return Failure(error.kind, self.redactor(error.message)[:1000], self.redactor(error.hint)[:1000])
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        message = self.redactor(f"{type(error).__name__}: {error}{where}")[:1000]
+        return Failure("PluginCrash", message, f"a bug in the connector {self.job.connector!r}: tell its author")
+
+
+def probe(worker: Worker, connector: Connector, context: Context) -> None:
+    """`account test`: every finding as it comes."""
+    for finding in connector.test(context) if connector.test else (Probe("test", True, "this connector has no test"),):
+        worker.say(Said(type="probe", name=finding.name, ok=finding.ok, value=finding.detail))
+
+
+def make_context(worker: Worker, connector: Connector) -> Context:
+    """The connector's world for this account and run."""
+    job = worker.job
+    place = connector.marketplace(job.settings)
+    resume = Resume(Path(job.resume))
+
+    def log(text: str) -> None:
+        worker.say(Said(type="log", note=text))
+
+    def make(http: object) -> Context:
+        return Context(
+            account=job.account,
+            settings=job.settings,
+            secrets=job.secrets,
+            marketplace=place,
+            http=http,  # type: ignore[arg-type]
+            now=job.now.astimezone(UTC),
+            log=log,
+            sleep=worker.sleep,
+            download=getattr(http, "download", None),  # type: ignore[arg-type]
+            recall=resume.recall,
+            remember=resume.remember,
+            save_secret=worker.save_secret,
+        )
+
+    auth = connector.auth(make(None)) if connector.auth else None
+    scope = hashlib.sha256("\n".join([job.connector, *sorted(job.secrets.values())]).encode()).hexdigest()[:24]
+    limiter = Limiter(Path(job.limits), scope, connector.rates, sleep=worker.sleep)
+    return make(
+        open_client(
+            connector,
+            auth=auth,
+            limiter=limiter,
+            redactor=worker.redactor,
+            sleep=worker.sleep,
+            log=log,
+            stats=worker.stats,
+            sandbox=job.sandbox,
+            spool=Path(job.spool),
+        )
+    )
+
+
+def limit_memory(size: int) -> None:
+    """A flood ends in MemoryError here, not in the machine's out-of-memory killer elsewhere."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    ceiling = size if hard == resource.RLIM_INFINITY else min(size, hard)
+    if soft == resource.RLIM_INFINITY or soft > ceiling:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_DATA, (ceiling, hard))
+
+
+def main() -> NoReturn:
+    os.umask(0o077)
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a plugin prints must not look like a message
+    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
+    redactor = Redactor(job.secrets.values())
+    worker = Worker(job, out, redactor)
+    limit_memory(job.memory)
+    threading.Thread(target=worker.listen, args=(sys.stdin.buffer,), daemon=True).start()
+    try:
+        connector = load({job.connector}).connectors[job.connector]
+        context = make_context(worker, connector)
+        if job.streams:
+            worker.run_streams(connector, context)
+        else:
+            probe(worker, connector, context)
+    except StoppedError:
+        pass
+    except BaseException as error:  # noqa: BLE001 (the last door: the sync process must hear of it)
+        worker.say(Said(type="failed", failure=worker.failure(error)))
+    worker.say(Said(type="ready"))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
