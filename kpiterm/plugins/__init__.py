@@ -16,6 +16,7 @@ from kpiterm.plugins.model import (
     Connector,
     Importer,
     Marketplace,
+    Note,
     Output,
     Payload,
     Probe,
@@ -34,7 +35,7 @@ from kpiterm.plugins.spec import hookimpl, hookspec
 
 __all__ = [
     "API_VERSION", "AccessError", "AuthError", "Connector", "Context", "DataError", "Download", "Importer",
-    "Marketplace", "Output", "Payload", "PluginCrash", "PluginError", "Probe", "Rate", "RateLimited", "Rejected",
-    "Row", "Secret", "Setting", "SettingError", "Shape", "Sheet", "Stream", "SyncReport", "TransientError", "Window",
-    "hookimpl", "hookspec",
+    "Marketplace", "Note", "Output", "Payload", "PluginCrash", "PluginError", "Probe", "Rate", "RateLimited",
+    "Rejected", "Row", "Secret", "Setting", "SettingError", "Shape", "Sheet", "Stream", "SyncReport", "TransientError",
+    "Window", "hookimpl", "hookspec",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sponsored Products as they happened: clicks, spend and conversions per day, campaign and product, and what shows when."""
+"""Sponsored Products as they happened: clicks, spend and conversions per day, campaign and product."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ class AdTotals:
         if at < cell.invalid_until:
             self.clicks += cell.invalid_clicks
             self.cost += cell.invalid_clicks * cell.cost // max(cell.clicks, 1)
-        known = (at - start) // DAY if at >= end else 0
-        self.conversions += [c for c in cell.conversions if c.lag <= known]
+        days_over = max(1, (at - start) // DAY) if at >= end else 0
+        self.conversions += [c for c in cell.conversions if c.lag < days_over]
 
     def attributed(self, measure: str, days: int, *, same_sku: bool = False) -> int:
         """Sum of `purchases`, `units` or `sales` (cents) within an attribution window of 1, 7, 14 or 30 days."""
@@ -108,7 +108,7 @@ def cells_of(demand: Demand, campaigns: Sequence[Campaign], day: date) -> tuple[
     weights = demand_weights(demand, promotions(demand, day))
     orders, total = expected_orders(demand, day) * AD_SHARE, sum(weights)
     return tuple(
-        _cell(rng, day, campaign, product, orders * weights[product.index] / total * campaign.share)
+        _cell(rng, day, campaign, product, orders * weights[product.position] / total * campaign.share)
         for campaign in campaigns
         for product in demand.products
         if product.category == campaign.category
@@ -128,7 +128,7 @@ def _cell(rng: Random, day: date, campaign: Campaign, product: Product, expected
         impressions=round(clicks / rng.uniform(0.0035, 0.0075)) + rng.randrange(40),
         clicks=clicks,
         cost=round(clicks * per_click),
-        invalid_clicks=round(clicks * rng.uniform(0, 0.06)),
+        invalid_clicks=int(clicks * 0.04 + rng.random()) if clicks else 0,
         invalid_until=day_bounds(day)[1] + int(rng.uniform(20, 66)) * HOUR,
         conversions=tuple(_conversion(rng, product) for _ in range(purchases)),
     )

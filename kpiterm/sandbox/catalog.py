@@ -49,7 +49,7 @@ _BRAND = "Larkhill Home"
 class Product(NamedTuple):
     """One sellable SKU; `price` in cents, `weight` is its share of demand before promotions."""
 
-    index: int
+    position: int
     sku: str
     asin: str
     parent_asin: str
@@ -82,7 +82,7 @@ def _family(rng: Random, family: int, first: int, variants: int) -> list[Product
     afn, refund_rate = family % 6 != 4, rng.uniform(0.02, 0.07)  # every sixth family ships from the seller
     return [
         Product(
-            index=first + i,
+            position=first + i,
             sku=_sku(prefix, noun, family, i),
             asin=_code(rng, "B0", 8),
             parent_asin=parent,

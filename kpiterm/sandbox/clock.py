@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 
 class Clock:
@@ -35,4 +36,10 @@ class Clock:
 
 def iso(seconds: float) -> str:
     """`2026-11-23T07:05:43Z`, as Amazon writes moments in JSON."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    days, rest = divmod(int(seconds), 86400)
+    return f"{_day(days)}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _day(days: int) -> str:
+    return str(date(1970, 1, 1) + timedelta(days=days))

@@ -6,12 +6,13 @@ import socket
 import struct
 from random import Random
 from threading import Event, Lock
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from kpiterm.sandbox.wire import Response
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from io import BufferedIOBase
 
 KINDS = ("500", "503", "reset", "slow", "truncated")
 SLOW_SECONDS = 1.5
@@ -42,7 +43,7 @@ class Faults:
             return Response(503, _TEXT % (b"ServiceUnavailable", b"Service is temporarily unavailable."))
         return None
 
-    def send(self, fault: str, data: bytes, out: BinaryIO, stopping: Event, sock: socket.socket) -> bool:
+    def send(self, fault: str, data: bytes, out: BufferedIOBase, stopping: Event, sock: socket.socket) -> bool:
         """Write the answer as the fault wants it; False when the connection must end."""
         if fault == "reset":
             # Linger 0 makes close() send RST instead of FIN.

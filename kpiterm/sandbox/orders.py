@@ -1,4 +1,4 @@
-"""Orders as they happened: one shop day at a time, each order with the moments at which it was paid, shipped, cancelled."""
+"""Orders as they happened, one shop day at a time, each with the moments of payment, shipment and cancellation."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def _order(
     paid, shipped, cancelled, late = _timeline(rng, created, afn=afn)
     defect, defect_at = _defect(rng, shipped)
     lines = tuple(
-        _line(rng, product, promos[product.index], number + i, shipped, PLACES[place][3])
+        _line(rng, product, promos[product.position], number + i, shipped, PLACES[place][3])
         for i, product in enumerate(chosen)
         if product.afn == afn
     )

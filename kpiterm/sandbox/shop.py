@@ -58,7 +58,13 @@ class Defects(NamedTuple):
 class Shop:
     """One US seller. Orders and ad days are made when first looked at and never change afterwards."""
 
-    def __init__(self, *, seed: int, days: int, orders_per_day: float, skus: int, now: datetime, lag: bool = True) -> None:
+    def __init__(
+        self, *, seed: int, days: int, orders_per_day: float, skus: int, now: datetime, lag: bool = True
+    ) -> None:
+        if days < 1 or skus < 1 or orders_per_day < 0:
+            raise ValueError(
+                f"a shop needs days >= 1, skus >= 1, orders_per_day >= 0: {days}, {skus}, {orders_per_day}"
+            )
         self.seed, self.lag = seed, lag
         self.anchor = int(now.timestamp())
         self.first_day = business_day(self.anchor) - timedelta(days=days - 1)
@@ -96,7 +102,8 @@ class Shop:
 
     def orders_touched(self, start: int, end: int) -> Iterator[Order]:
         """Orders that may have been created or changed between two moments: a superset, in order of creation."""
-        for day in days_between(max(business_day(start) - SETTLED, self.first_day), business_day(end)):
+        opened = max(start, day_bounds(self.first_day)[0])
+        for day in days_between(max(business_day(opened) - SETTLED, self.first_day), business_day(end)):
             yield from self.day_orders(day)
 
     def sales(self, day_from: date, day_to: date, *, at: datetime) -> Sales:
@@ -158,7 +165,7 @@ class Shop:
             sent = bool(order.shipped)
             is_open = order.created <= seconds and status(order, seconds) in {"PENDING", "UNSHIPPED"}
             for line in order.lines:
-                index, quantity = line.product.index, quantity_shown(order, line, seconds)
+                index, quantity = line.product.position, quantity_shown(order, line, seconds)
                 recent[index] += quantity if sent and self.anchor - 30 * DAY < order.shipped <= self.anchor else 0
                 shipped[index] += quantity if sent and low < order.shipped <= high else 0
                 open_units[index] += quantity if is_open else 0
@@ -171,7 +178,12 @@ class Shop:
                 p,
                 self.anchor,
                 seconds,
-                Movement(sign * shipped[p.index], open_units[p.index], recent[p.index] / 30, changed.get(p.index, 0)),
+                Movement(
+                    sign * shipped[p.position],
+                    open_units[p.position],
+                    recent[p.position] / 30,
+                    changed.get(p.position, 0),
+                ),
             )
             for p in self.products
             if p.afn
@@ -192,10 +204,12 @@ class Traffic(NamedTuple):
 def traffic_of(shop: Shop, day: date) -> list[Traffic]:
     """Final traffic of a day: sessions follow from the day's order items and each product's conversion."""
     rng = Random(f"{shop.seed}:traffic:{day}")
-    items = Counter(line.product.index for o in shop.day_orders(day) if not o.non_amazon for line in o.lines)
+    items = Counter(line.product.position for o in shop.day_orders(day) if not o.non_amazon for line in o.lines)
     out = []
     for product in shop.products:
-        sessions = ceil((items[product.index] + rng.uniform(0.2, 0.9)) / product.conversion * rng.uniform(0.92, 1.08))
+        sessions = ceil(
+            (items[product.position] + rng.uniform(0.2, 0.9)) / product.conversion * rng.uniform(0.92, 1.08)
+        )
         mobile, views = round(sessions * rng.uniform(0.6, 0.72)), round(sessions * rng.uniform(1.25, 1.6))
         out.append(
             Traffic(product, sessions, mobile, views, round(views * rng.uniform(0.6, 0.72)), rng.uniform(86, 99.5))

@@ -33,7 +33,10 @@ class StockLevel(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """What the order book says of one SKU: units shipped since the anchor (negative before it), open units, daily rate."""
+    """What the order book says of one SKU: units shipped since the anchor (negative before it), units still open.
+
+    `last_change` is the latest shipment in epoch seconds, or 0.
+    """
 
     shipped: int
     open_units: int
@@ -45,7 +48,9 @@ def stock_of(seed: int, product: Product, anchor: int, at: int, moved: Movement)
     """Stock of one FBA SKU at a moment: a tenth of the range is nearly out, a tenth overstocked."""
     rng = Random(f"{seed}:stock:{product.sku}")
     draw = rng.random()
-    cover = rng.uniform(*((2, 5) if draw < 0.12 else (8, 20) if draw < 0.35 else (28, 60) if draw < 0.9 else (120, 190)))
+    cover = rng.uniform(
+        *((2, 5) if draw < 0.12 else (8, 20) if draw < 0.35 else (28, 60) if draw < 0.9 else (120, 190))
+    )
     first_arrival = anchor + int(rng.uniform(3, 30) * DAY)
     lot = max(12, round(moved.per_day * 30 / 6) * 6)
     arrived = max(0, (at - first_arrival) // _CYCLE + 1) if at >= first_arrival else 0

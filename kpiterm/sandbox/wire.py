@@ -64,13 +64,12 @@ class Response:
         return "\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + (b"" if method == "HEAD" else self.body)
 
 
-
 def json_response(status: int, value: Any, headers: dict[str, str] | None = None) -> Response:  # noqa: ANN401 - any JSON
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return Response(status, body, headers=headers or {})
 
 
-class BadRequestLineError(Exception):
+class UnreadableRequestError(Exception):
     """The bytes on the connection are no HTTP request that this server takes."""
 
 
@@ -89,6 +88,13 @@ class Connection(socketserver.StreamRequestHandler):
         super().finish()
 
     def handle(self) -> None:
+        try:
+            self._serve()
+        except UnreadableRequestError as error:
+            refused = json_response(400, {"message": str(error)}, {"Connection": "close"})
+            self.wfile.write(refused.encode("GET"))
+
+    def _serve(self) -> None:
         while (request := self._read()) is not None:
             if self.server.latency:
                 self.server.stopping.wait(self.server.latency)
@@ -107,21 +113,26 @@ class Connection(socketserver.StreamRequestHandler):
         method, _, rest = line.decode("latin-1").strip().partition(" ")
         target, _, version = rest.rpartition(" ")
         if not version.startswith("HTTP/1."):
-            raise BadRequestLineError(f"not an HTTP/1.x request line: {line[:80]!r}")
+            raise UnreadableRequestError(f"not an HTTP/1.x request line: {line[:80]!r}")
         headers: dict[str, str] = {}
         while (line := self.rfile.readline(65536)) not in (b"\r\n", b"\n", b""):
             name, _, value = line.decode("latin-1").partition(":")
             headers[name.strip().lower()] = value.strip()
-        length = min(int(headers.get("content-length") or 0), _MAX_BODY)
+        if "transfer-encoding" in headers:
+            raise UnreadableRequestError("chunked request bodies are not taken; send a Content-Length")
+        length = headers.get("content-length") or "0"
+        if not length.isdecimal() or int(length) > _MAX_BODY:
+            raise UnreadableRequestError(f"Content-Length {length} is not a number up to {_MAX_BODY}")
         path, _, query = target.partition("?")
         host = headers.get("host", "").lower().partition(":")[0]
-        return Request(method, host, unquote(path), query, headers, self.rfile.read(length) if length else b"")
+        return Request(method, host, unquote(path), query, headers, self.rfile.read(int(length)))
 
 
 class Server(socketserver.ThreadingTCPServer):
     """The listening socket; closing it also closes every connection, so that nothing outlives the sandbox."""
 
     allow_reuse_address = True
+    request_queue_size = 128
     daemon_threads = True
     block_on_close = False
 
@@ -133,7 +144,7 @@ class Server(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - signature of the base class
         """A client that hangs up is everyday; anything else is a bug of the sandbox and goes to stderr."""
-        if not isinstance(sys.exception(), (ConnectionError, BadRequestLineError)) and not self.stopping.is_set():
+        if not isinstance(sys.exception(), ConnectionError) and not self.stopping.is_set():
             super().handle_error(request, client_address)
 
     def close(self) -> None:

@@ -93,6 +93,11 @@ class Writer:
                 hint="free some space; nothing was changed",
             )
 
+    def clear_spool(self) -> None:
+        """Remove what a killed sync left in the spool; nobody else can be using it."""
+        for leftover in private_dir(self.paths.spool).iterdir():
+            shutil.rmtree(leftover, ignore_errors=True)
+
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """All of it or none of it."""

@@ -33,18 +33,22 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Rows the source gave, rows that are new or changed, versions that they superseded."""
+    """Rows the source gave, rows that are new or changed, versions that they superseded; first and last business day
+    and the currencies of the rows given."""
 
     rows: int
     added: int
     superseded: int
+    first: date | None
+    last: date | None
+    currencies: tuple[str, ...]
 
 
 def merge(con: duckdb.DuckDBPyConnection, output: Output, batch: Batch) -> Merged:
     """Run `output.select` over the relation `source` and merge its rows. Needs the temp table `payloads`."""
     table = facts.TABLES[output.into]
     _stage(con, output, table, batch)
-    rows = _count(con, "SELECT count(*) FROM stage")
+    rows, first, last, currencies = _describe(con, table)
     if window := _window_column(output):
         _keep_latest(con, table.identity)
         scope = _scope_window(con, window, batch)
@@ -56,7 +60,20 @@ def merge(con: duckdb.DuckDBPyConnection, output: Output, batch: Batch) -> Merge
     superseded = _supersede(con, table, scope, batch)
     added = _add(con, table)
     con.execute("DROP TABLE stage; DROP TABLE live_rows")
-    return Merged(rows, added, superseded)
+    return Merged(rows, added, superseded, first, last, currencies)
+
+
+def _describe(
+    con: duckdb.DuckDBPyConnection, table: facts.Table
+) -> tuple[int, date | None, date | None, tuple[str, ...]]:
+    names = [c.name for c in table.columns]
+    day = next((name for name in ("business_day", "day") if name in names), "NULL::DATE")
+    currency = "currency" if "currency" in names else "NULL::VARCHAR"
+    row = con.execute(
+        f"SELECT count(*), min({day}), max({day}), list_sort(list(DISTINCT {currency})) FROM stage"
+    ).fetchone()
+    assert row
+    return row[0], row[1], row[2], tuple(c for c in row[3] or () if c)
 
 
 def _window_column(output: Output) -> str | None:

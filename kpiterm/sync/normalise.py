@@ -15,7 +15,8 @@ from kpiterm.sync.spool import Manifest, SpoolFile
 if TYPE_CHECKING:
     from kpiterm.plugins import Marketplace
 
-_MAX_RECORD = 64 << 20  # bytes of one JSON record
+_MAX_RECORD = 16 << 20  # bytes of one JSON record; DuckDB takes twice that per thread
+_MAX_LINE = 2 << 20  # bytes of one line of a flat file; DuckDB takes sixteen times that per thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _flat_sql(file: SpoolFile, shape: Shape) -> str:
     return (
         f"SELECT {', '.join(selected)} FROM read_csv('{_quoted(file.path)}', auto_detect = false, header = false, "
         f"skip = 1, {quote}, columns = {{{cells}}}, null_padding = true, strict_mode = false, "
-        f"max_line_size = {_MAX_RECORD >> 3})"
+        f"max_line_size = {_MAX_LINE})"
     )
 
 

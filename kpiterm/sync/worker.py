@@ -38,13 +38,16 @@ class Worker:
 
     def __init__(self, job: Job, out: BinaryIO, redactor: Redactor) -> None:
         self.job, self.redactor = job, redactor
+        self.resume = Resume(Path(job.resume))
         self._out, self._out_lock = out, threading.Lock()
         self._told = threading.Condition()
         self._loaded = 0
         self._saved: list[str] = []
         self._stop = threading.Event()
         self._last_progress = 0.0
-        self.stats = Stats()
+        self.stats = Stats(note=self._set_note)
+        self._before = (0, 0, 0)
+        self._note = ""
 
     def say(self, said: Said) -> None:
         """Send a line, with every text in it redacted (a secret on its way to the keyring excepted)."""
@@ -62,6 +65,7 @@ class Worker:
             with self._told:
                 if told.type == "loaded":
                     self._loaded += 1
+                    self.resume.stored(self._loaded)
                 elif told.type == "saved":
                     self._saved.append(told.error)
                 else:
@@ -72,7 +76,7 @@ class Worker:
     def sleep(self, seconds: float) -> None:
         """Context.sleep: wakes early, by an exception, when the run is stopped."""
         if seconds >= 1:
-            self.say(Said(type="progress", busy=seconds, note=self.stats.note))
+            self.say(Said(type="progress", busy=float(seconds), note=self._note))
         if self._stop.wait(max(seconds, 0)):
             raise StoppedError
 
@@ -86,10 +90,10 @@ class Worker:
         if error:
             raise SettingError(f"the renewed secret {name!r} could not be saved: {error}")
 
-    def wait_for_room(self, sent: int) -> None:
+    def wait_for_room(self, sent: int, ahead: int = _AHEAD) -> None:
         """Do not run ahead of the loading by more than a window: disk and memory stay bounded."""
         with self._told:
-            self._told.wait_for(lambda: sent - self._loaded <= _AHEAD or self._stop.is_set())
+            self._told.wait_for(lambda: sent - self._loaded <= ahead or self._stop.is_set())
         if self._stop.is_set():
             raise StoppedError
 
@@ -99,15 +103,16 @@ class Worker:
             self._last_progress = time.monotonic()
             self.say(self._counted(Said(type="progress", stream=stream, window=window, windows=windows), spool.records))
 
+    def _set_note(self, note: str) -> None:
+        self._note = note
+
+    def _counters(self) -> tuple[int, int, int]:
+        return self.stats.received, self.stats.requests, self.stats.throttled
+
     def _counted(self, said: Said, records: int = 0) -> Said:
-        stats = self.stats
+        received, requests, throttled = (now - was for now, was in zip(self._counters(), self._before, strict=True))
         return msgspec.structs.replace(
-            said,
-            bytes=stats.bytes,
-            requests=stats.requests,
-            throttled=stats.throttled,
-            records=records,
-            note=stats.note,
+            said, bytes=received, requests=requests, throttled=throttled, records=records, note=self._note
         )
 
     def run_streams(self, connector: Connector, context: Context) -> None:
@@ -118,7 +123,7 @@ class Worker:
                 failure = Failure("SettingError", f"{connector.name} has no stream {job.name!r}", "")
                 self.say(Said(type="failed", stream=job.name, failure=failure))
                 continue
-            self.stats.reset()
+            self._before = self._counters()
             try:
                 sent = self._run_stream(stream, context, job.parsed(), sent)
             except StoppedError:
@@ -129,6 +134,7 @@ class Worker:
     def _run_stream(self, stream: Stream, context: Context, windows: tuple[Window, ...], sent: int) -> int:
         for number, window in enumerate(windows, 1):
             spool = Spool(Path(self.job.spool), f"{stream.name}-{number}")
+            self.resume.window = sent + 1
             self.progress(stream.name, number, len(windows), spool, force=True)
             for item in stream.fetch(context, window):
                 spool.add(item, lineage_only=stream.shape is None)
@@ -137,6 +143,7 @@ class Worker:
             self.say(msgspec.structs.replace(self._counted(said, spool.records), manifest=self._clean(spool)))
             sent += 1
             self.wait_for_room(sent)
+        self.wait_for_room(sent, ahead=0)
         self.say(self._counted(Said(type="done", stream=stream.name)))
         return sent
 
@@ -169,7 +176,6 @@ def make_context(worker: Worker, connector: Connector) -> Context:
     """The connector's world for this account and run."""
     job = worker.job
     place = connector.marketplace(job.settings)
-    resume = Resume(Path(job.resume))
 
     def log(text: str) -> None:
         worker.say(Said(type="log", note=text))
@@ -185,8 +191,8 @@ def make_context(worker: Worker, connector: Connector) -> Context:
             log=log,
             sleep=worker.sleep,
             download=getattr(http, "download", None),  # type: ignore[arg-type]
-            recall=resume.recall,
-            remember=resume.remember,
+            recall=worker.resume.recall,
+            remember=worker.resume.remember,
             save_secret=worker.save_secret,
         )
 

@@ -1,0 +1,41 @@
+"""Amazon's side of the sandbox: Login with Amazon, the Selling Partner API, Ads and their presigned downloads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpiterm.sandbox.amazon.ads import AdsApi
+from kpiterm.sandbox.amazon.api import SellingPartnerApi
+from kpiterm.sandbox.amazon.identity import identity_of
+from kpiterm.sandbox.amazon.inventory import Inventory
+from kpiterm.sandbox.amazon.lwa import Tokens
+from kpiterm.sandbox.amazon.orders import Orders
+from kpiterm.sandbox.amazon.reports import Reports
+from kpiterm.sandbox.amazon.sellers import seller_routes
+from kpiterm.sandbox.amazon.storage import ADS_HOST, SP_HOST, Storage
+from kpiterm.sandbox.vendor import Vendor
+
+if TYPE_CHECKING:
+    from kpiterm.sandbox.vendor import World
+
+
+def build(world: World) -> Vendor:
+    """The demo seller in the North American region."""
+    identity, storage = identity_of(world.shop.seed), Storage(world.clock)
+    tokens = Tokens(identity.apps, world.clock, world.token_seconds)
+    routes = [
+        *Orders(world).routes(),
+        *Reports(world, storage).routes(),
+        *Inventory(world).routes(),
+        *seller_routes(identity),
+    ]
+    return Vendor(
+        accounts=(identity.account(),),
+        hosts={
+            "api.amazon.com": tokens.answer,
+            "sellingpartnerapi-na.amazon.com": SellingPartnerApi(world, identity, tokens, routes).answer,
+            "advertising-api.amazon.com": AdsApi(world, identity, tokens, storage).answer,
+            SP_HOST: storage.answer,
+            ADS_HOST: storage.answer,
+        },
+    )

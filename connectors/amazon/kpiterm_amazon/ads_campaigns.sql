@@ -1,0 +1,21 @@
+-- Sponsored Products, one row a day and campaign. Amazon's day, in the profile's time zone.
+select
+    _payload,
+    "date" as day,
+    "date" as last_day,
+    'campaign' as level,
+    'SP' as ad_product,
+    campaignId as campaign_id,
+    campaignName as campaign,
+    cast(null as varchar) as ad_group_id,
+    cast(null as varchar) as sku,
+    cast(null as varchar) as item_id,
+    cost as spend,
+    clicks,
+    impressions,
+    sales7d as attributed_sales,
+    purchases7d as attributed_orders,
+    unitsSoldClicks7d as attributed_units,
+    7 as attribution_days,
+    coalesce(campaignBudgetCurrencyCode, getvariable('currency')) as currency
+from source

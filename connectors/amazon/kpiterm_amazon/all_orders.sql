@@ -1,0 +1,64 @@
+-- Order lines of the All-Orders flat file. Equal lines within a file are real and stay.
+with line as (
+    select
+        _payload,
+        _row,
+        trim("amazon-order-id") as order_id,
+        nullif(trim("order-item-id"), '') as item_line,
+        nullif(trim(sku), '') as sku,
+        nullif(trim(asin), '') as item_id,
+        nullif(trim("product-name"), '') as title,
+        lower(trim("sales-channel")) as channel,
+        utc("purchase-date") as ordered_at,
+        utc("last-updated-date") as updated_at,
+        lower(coalesce(trim("order-status"), '')) as order_status,
+        lower(coalesce(trim("item-status"), '')) as item_status,
+        lower(coalesce(trim("fulfillment-channel"), '')) as fulfilled_by,
+        cast(nullif(trim(quantity), '') as bigint) as quantity,
+        nullif(upper(trim(currency)), '') as currency,
+        cast(nullif(trim("item-price"), '') as decimal(18, 4)) as item_price,
+        cast(nullif(trim("item-tax"), '') as decimal(18, 4)) as item_tax,
+        cast(nullif(trim("shipping-price"), '') as decimal(18, 4)) as shipping_price,
+        cast(nullif(trim("shipping-tax"), '') as decimal(18, 4)) as shipping_tax,
+        abs(cast(nullif(trim("item-promotion-discount"), '') as decimal(18, 4))) as item_discount,
+        abs(cast(nullif(trim("ship-promotion-discount"), '') as decimal(18, 4))) as ship_discount
+    from source
+    where nullif(trim("amazon-order-id"), '') is not null
+)
+
+select
+    _payload,
+    channel,
+    order_id,
+    -- Older layouts give no line id, and one order can hold the same SKU twice.
+    coalesce(
+        item_line,
+        coalesce(sku, '') || '#' || row_number() over (partition by _payload, order_id, sku order by _row)
+    ) as line_key,
+    ordered_at,
+    -- An order is replaced whole, so all of its lines carry its last change.
+    max(updated_at) over (partition by _payload, order_id) as updated_at,
+    business_day(ordered_at, channel) as business_day,
+    -- The two states can disagree: a cancelled line is cancelled whatever the order says, else the further one holds.
+    case
+        when order_status like 'cancel%' or item_status like 'cancel%' then 'cancelled'
+        when order_status like '%return%' then 'returned'
+        when order_status like 'shipped%' or item_status like 'shipped%' then 'shipped'
+        when order_status like 'pending%' and item_status not like 'shipping%' then 'pending'
+        else 'open'
+    end as status,
+    sku,
+    item_id,
+    title,
+    quantity,
+    item_price,
+    item_discount as discount,
+    -- What the buyer is charged: a free-shipping promotion takes back the shipping price of the same line.
+    coalesce(shipping_price - ship_discount, shipping_price) as shipping,
+    coalesce(item_tax + shipping_tax, item_tax, shipping_tax) as tax,
+    currency,
+    case
+        when fulfilled_by in ('amazon', 'afn') then 'marketplace'
+        when fulfilled_by in ('merchant', 'mfn', 'seller') then 'merchant'
+    end as fulfilment
+from line

@@ -1,0 +1,33 @@
+"""The connector: its settings and secrets, the hosts it speaks to, its streams."""
+
+from __future__ import annotations
+
+from kpiterm.plugins import Connector, Secret, Setting
+from kpiterm_amazon import ads, inventory, orders, performance, traffic
+from kpiterm_amazon.auth import auth
+from kpiterm_amazon.places import DEFAULT, HOSTS, PLACES, marketplace
+from kpiterm_amazon.probes import test
+from kpiterm_amazon.rates import RATES
+
+AMAZON = Connector(
+    name="amazon",
+    title="Amazon",
+    hosts=HOSTS,
+    marketplace=marketplace,
+    settings=(
+        Setting(name="marketplace", help="country of the marketplace", default=DEFAULT, choices=tuple(PLACES)),
+        Setting(name="client_id", help="LWA client id of the Selling Partner application", required=True),
+        Setting(name="ads_client_id", help="LWA client id of the Amazon Ads application"),
+        Setting(name="ads_profile_id", help="advertising profile; found by the marketplace where it is not given"),
+    ),
+    secrets=(
+        Secret(name="client_secret", help="LWA client secret of the Selling Partner application"),
+        Secret(name="refresh_token", help="refresh token of the seller's consent, Atzr|…"),
+        Secret(name="ads_client_secret", help="LWA client secret of the Amazon Ads application", required=False),
+        Secret(name="ads_refresh_token", help="refresh token of the advertiser's consent, Atzr|…", required=False),
+    ),
+    streams=(*orders.STREAMS, inventory.STREAM, traffic.STREAM, performance.STREAM, *ads.STREAMS),
+    rates=RATES,
+    auth=auth,
+    test=test,
+)

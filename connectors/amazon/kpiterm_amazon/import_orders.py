@@ -1,0 +1,95 @@
+"""All-Orders files that were downloaded by hand, as text or re-saved as CSV or Excel, in every layout."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from kpiterm.plugins import Importer, Note, Payload, Rejected, Row, Sheet
+from kpiterm.plugins.parse import count, lost_digits, moment, money, unwrap
+from kpiterm_amazon.all_orders import ALL_ORDERS, COLUMNS, MONEY, REQUIRED
+
+_MOMENTS = ("purchase-date", "last-updated-date")
+_CODES = ("sku", "asin", "order-item-id")
+_NEEDED = ("amazon-order-id", "purchase-date", "sales-channel", "order-status")
+_PLAIN = re.compile(r"-?\d+(\.\d+)?")
+
+
+def recognise(sheet: Sheet) -> bool:
+    """The order reports of other kinds (unshipped, shipments, returns) lack `order-status` or `amazon-order-id`."""
+    return sheet.has(*REQUIRED)
+
+
+def read(sheet: Sheet) -> Iterator[Payload | Row | Rejected | Note]:
+    """One payload with the good lines, reduced to the columns that are needed; the others one by one."""
+    with tempfile.NamedTemporaryFile(  # the payload's body: the host removes it
+        "w", encoding="utf-8", newline="", prefix="all-orders-", suffix=".tsv", delete=False
+    ) as file:
+        body, lost = Path(file.name), Counter[str]()
+        try:
+            yield from _good_lines(sheet, file, lost)
+        except BaseException:
+            body.unlink()
+            raise
+    for name, times in lost.items():
+        yield Note(
+            f"{times} values of {name} read like 7.82115E+12: a spreadsheet has cut them, so they are left out; "
+            "download the report again and import it without opening it in a spreadsheet"
+        )
+    yield Payload(body=body, format="tsv", request=f"file {sheet.path.name}")
+
+
+def _good_lines(sheet: Sheet, file: IO[str], lost: Counter[str]) -> Iterator[Rejected]:
+    positions = {name: n for n, name in reversed(list(enumerate(cell.casefold() for cell in sheet.header)))}
+    file.write("\t".join(COLUMNS) + "\n")
+    for number, cells in enumerate(sheet.rows(), start=1):
+        row = {name: cells[positions[name]] for name in COLUMNS if name in positions}
+        try:
+            values = _checked(row, lost)
+        except ValueError as error:
+            yield Rejected(number, str(error))
+            continue
+        file.write("\t".join(values.get(name) or "" for name in COLUMNS) + "\n")
+
+
+def _checked(row: dict[str, str | None], lost: Counter[str]) -> dict[str, str]:
+    """The row with every number and date in one notation; ValueError names the column that cannot be read."""
+    values = {name: " ".join(text.split()) for name, cell in row.items() if (text := unwrap(cell))}
+    for name in _NEEDED:
+        if name not in values:
+            raise ValueError(f"{name} is blank")
+    if lost_digits(values["amazon-order-id"]):
+        raise ValueError(f"amazon-order-id {values['amazon-order-id']!r} was cut by a spreadsheet")
+    for name in _CODES:
+        if lost_digits(values.get(name)):
+            lost[name] += 1
+            del values[name]
+    for name in values:
+        try:
+            values[name] = _normal(name, values[name])
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+    return values
+
+
+def _normal(name: str, text: str) -> str:
+    if name in _MOMENTS:
+        return moment(text).isoformat()
+    if name == "quantity":
+        units = count(text)
+        return "" if units is None else str(units)
+    if name in MONEY and not _PLAIN.fullmatch(text):
+        amount = money(text)
+        return "" if amount is None else str(amount)
+    if name == "currency" and not re.fullmatch("[A-Z]{3}", text):
+        raise ValueError(f"{text!r} is no currency code")
+    return text
+
+
+ALL_ORDERS_FILE = Importer(
+    kind="amazon.all_orders", title="All Orders report", recognise=recognise, read=read, shape=ALL_ORDERS
+)

@@ -1,0 +1,109 @@
+"""What `kpiterm account test` asks Amazon: one cheap call for each thing that the streams need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import msgspec
+
+from kpiterm.plugins import AccessError, AuthError, Context, PluginError, Probe
+from kpiterm_amazon import inventory, orders, performance, profiles, reports, traffic
+from kpiterm_amazon.auth import has_ads
+from kpiterm_amazon.places import place
+from kpiterm_amazon.wire import decode, stamp
+
+PARTICIPATIONS = "/sellers/v1/marketplaceParticipations"
+ORDERS_ROLE = "Inventory and Order Tracking"
+
+
+class _Marketplace(msgspec.Struct, rename="camel"):
+    id: str
+    domain_name: str = ""
+
+
+class _Participation(msgspec.Struct, rename="camel"):
+    is_participating: bool = False
+    has_suspended_listings: bool = False
+
+
+class _Entry(msgspec.Struct):
+    marketplace: _Marketplace
+    participation: _Participation
+
+
+class _Participations(msgspec.Struct):
+    payload: list[_Entry]
+
+
+def test(ctx: Context) -> Iterator[Probe]:
+    """Token, marketplaces, then one call per role; after a refused token nothing else is tried."""
+    try:
+        yield _marketplaces(ctx)
+    except AuthError as error:
+        yield Probe("sign in", False, _say(error))
+        return
+    except PluginError as error:
+        yield Probe("marketplaces", False, _say(error))
+    yield _probe("orders", ORDERS_ROLE, lambda: _orders(ctx))
+    yield _probe("orders report", ORDERS_ROLE, lambda: _report(ctx, orders.REPORT_TYPE))
+    yield _probe("stock", "Amazon Fulfillment, or Inventory and Order Tracking", lambda: _stock(ctx))
+    yield _probe("sales and traffic", "Brand Analytics", lambda: _report(ctx, traffic.REPORT_TYPE))
+    yield _probe("account health", "Selling Partner Insights", lambda: _report(ctx, performance.REPORT_TYPE))
+    if has_ads(ctx):
+        yield _probe("advertising", "advertising::campaign_management (a scope of the ads login)", lambda: _ads(ctx))
+    else:
+        yield Probe("advertising", True, "not set up: the ads streams are skipped")
+
+
+def _probe(name: str, role: str, call: Callable[[], str]) -> Probe:
+    try:
+        return Probe(name, True, call())
+    except AccessError as error:
+        return Probe(name, False, f"role missing or lost: {role}. {_say(error)}")
+    except PluginError as error:
+        return Probe(name, False, _say(error))
+
+
+def _say(error: PluginError) -> str:
+    return f"{error.message}. {error.hint}".rstrip(". ")
+
+
+def _marketplaces(ctx: Context) -> Probe:
+    where = place(ctx.settings)
+    entries = decode(ctx.http.get(where.selling(PARTICIPATIONS)), _Participations).payload
+    active = {e.marketplace.id: e for e in entries if e.participation.is_participating}
+    names = ", ".join(sorted(e.marketplace.domain_name or e.marketplace.id for e in active.values()))
+    own = active.get(where.marketplace_id)
+    if own is None:
+        return Probe("marketplaces", False, f"the seller is not on {where.channel}; it sells on {names or 'none'}")
+    note = f"; listings on {where.channel} are suspended" if own.participation.has_suspended_listings else ""
+    return Probe("marketplaces", True, f"sells on {names}{note}")
+
+
+def _orders(ctx: Context) -> str:
+    where = place(ctx.settings)
+    params = {
+        "lastUpdatedAfter": stamp(ctx.now - timedelta(days=1)),
+        "marketplaceIds": where.marketplace_id,
+        "maxResultsPerPage": "1",
+    }
+    ctx.http.get(where.selling(orders.SEARCH), params=params)
+    return "orders of the last hours can be read"
+
+
+def _report(ctx: Context, report_type: str) -> str:
+    params = {"reportTypes": report_type, "pageSize": "1"}
+    ctx.http.get(place(ctx.settings).selling(reports.REPORTS), params=params)
+    return report_type
+
+
+def _stock(ctx: Context) -> str:
+    where = place(ctx.settings)
+    ctx.http.get(where.selling(inventory.SUMMARIES), params=inventory.query(where.marketplace_id))
+    return "stock can be read"
+
+
+def _ads(ctx: Context) -> str:
+    chosen = ctx.settings.get("ads_profile_id")
+    return f"profile {chosen}" if chosen else f"profile {profiles.choose(ctx)}"

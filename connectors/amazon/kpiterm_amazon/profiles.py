@@ -1,0 +1,55 @@
+"""Which advertising profile belongs to the account's marketplace."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kpiterm.plugins import AccessError, Context
+from kpiterm_amazon.places import place
+from kpiterm_amazon.wire import decode
+
+PROFILES = "/v2/profiles"
+
+
+class _AccountInfo(msgspec.Struct, rename="camel"):
+    marketplace_string_id: str = ""
+    type: str = ""
+    id: str = ""
+    name: str = ""
+
+
+class Profile(msgspec.Struct, rename="camel"):
+    """An advertiser in one country, as Amazon lists it."""
+
+    profile_id: int | str
+    country_code: str = ""
+    currency_code: str = ""
+    account_info: _AccountInfo = msgspec.field(default_factory=_AccountInfo)
+
+    def __str__(self) -> str:
+        info = self.account_info
+        return f"{self.profile_id} ({info.type} {info.name or info.id}, {self.country_code})"
+
+
+def profile_id(ctx: Context) -> str:
+    """The account's `ads_profile_id`, else the one seller profile of its marketplace."""
+    return ctx.settings.get("ads_profile_id") or str(choose(ctx).profile_id)
+
+
+def choose(ctx: Context) -> Profile:
+    """The one seller profile of the marketplace; AccessError names the candidates where there is none or more."""
+    where = place(ctx.settings)
+    found = decode(ctx.http.get(where.advertising(PROFILES)), list[Profile])
+    mine = [
+        p
+        for p in found
+        if p.account_info.type == "seller" and p.account_info.marketplace_string_id == where.marketplace_id
+    ]
+    if len(mine) == 1:
+        return mine[0]
+    listed = "; ".join(str(p) for p in mine or found) or "none: Amazon lists one after the first campaign has run"
+    count = "no" if not mine else f"{len(mine)}"
+    raise AccessError(
+        f"{count} seller profiles for marketplace {where.code}; the ads login sees {listed}",
+        hint="set ads_profile_id to one of them, or let the owner of the advertising account grant access",
+    )

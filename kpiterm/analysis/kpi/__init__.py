@@ -1,0 +1,1 @@
+"""KPIs: definitions in TOML, compiled to SQL, evaluated over a period."""

@@ -1,0 +1,103 @@
+"""Which days the store covers: by its watermark for a source that is synced, by its last row for an imported file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from typing import cast
+
+from kpiterm.analysis.clock import Clock
+from kpiterm.analysis.kpi.compile import LEVELS
+from kpiterm.analysis.period import comparison
+from kpiterm.analysis.reader import Reader
+from kpiterm.analysis.view import Span
+
+_DAY = timedelta(days=1)
+# A file does not say which days it covers, and a small shop may sell nothing on the first or last days of a month.
+QUIET = timedelta(days=3)
+
+Watermarks = Mapping[tuple[str, str], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The days on which one source of an account has rows. `synced` is its watermark's day; None for imports."""
+
+    channel: str
+    account: str
+    source: str
+    first_day: date
+    last_day: date
+    synced: date | None
+
+
+def read_watermarks(reader: Reader) -> Watermarks:
+    """The moment up to which each (account, stream) has been read."""
+    rows = reader.rows("SELECT account, stream, watermark FROM watermark WHERE watermark IS NOT NULL")
+    return {(str(a), str(s)): cast("datetime", moment).replace(tzinfo=UTC) for a, s, moment in rows}
+
+
+def read_coverage(
+    reader: Reader, table: str, day: str, *, watermarks: Watermarks, accounts: Collection[str], clock: Clock
+) -> list[Cover]:
+    """Every source of `table`; one whose account is no longer declared counts as imported: nobody updates it."""
+    levels = LEVELS.get(table)
+    placed = f" AND {levels.column} IN {levels.order}" if levels and not levels.other else ""
+    rows = reader.rows(
+        f"SELECT channel, account, source, min({day}), max({day}) FROM {table} "
+        f"WHERE {day} IS NOT NULL AND channel IS NOT NULL{placed} GROUP BY ALL ORDER BY ALL"
+    )
+    found = []
+    for channel, account, source, first, last in cast("list[tuple[str, str, str, date, date]]", rows):
+        moment = watermarks.get((account, source.partition(".")[2])) if account in accounts else None
+        synced = clock.day(moment, channel) if moment else None
+        found.append(Cover(channel, account, source, first, last, synced))
+    return found
+
+
+def covered_through(covers: Sequence[Cover], span: Span, *, readings: bool, today: date) -> date | None:
+    """The last day that every account which matters to `span` covers completely; None without any.
+
+    A watermark's own day is not over, except for `readings`, which are complete in themselves.
+    """
+    relevant = _relevant(covers, span)
+    if not relevant:
+        return None
+    days = []
+    for _, group in groupby(sorted(relevant, key=lambda c: c.account), key=lambda c: c.account):
+        sources = list(group)
+        synced = [c.synced if readings else c.synced - _DAY for c in sources if c.synced]
+        days.append(min(synced) if synced else max(_imported_through(c, span, today) for c in sources))
+    return min(days)
+
+
+def last_data_day(covers: Sequence[Cover], span: Span, *, readings: bool) -> date | None:
+    """The day to show as "data through": the watermark's last whole day, or the last day of an imported file."""
+    return covered_through(covers, span, readings=readings, today=date.min)
+
+
+def late_start(covers: Iterable[Cover], span: Span) -> Cover | None:
+    """A contributor to `span` whose data begin inside the period that it is compared with."""
+    begin: dict[tuple[str, str], Cover] = {}
+    for cover in covers:
+        if cover.first_day <= span.through and cover.last_day >= span.start:
+            key = cover.account, cover.channel
+            begin[key] = min(begin.get(key, cover), cover, key=lambda c: c.first_day)
+    earlier = comparison(span)
+    late = [c for c in begin.values() if earlier.start + QUIET < c.first_day <= earlier.through]
+    return min(late, key=lambda c: c.first_day, default=None)
+
+
+def _relevant(covers: Sequence[Cover], span: Span) -> list[Cover]:
+    """Sources that lately had rows; of imports only those with rows in the period, unless there is nothing else."""
+    begun = [c for c in covers if c.first_day <= span.end]
+    recent = [c for c in begun if c.last_day >= comparison(span).start] or begun
+    return [c for c in recent if c.synced or c.last_day >= span.start] or recent
+
+
+def _imported_through(cover: Cover, span: Span, today: date) -> date:
+    if span.end < today and span.end - QUIET <= cover.last_day:
+        return max(span.end, cover.last_day)
+    return cover.last_day

@@ -1,0 +1,51 @@
+"""Why a value is missing, and what to doubt about one that is there."""
+
+from __future__ import annotations
+
+from kpiterm.analysis.kpi.coverage import late_start
+from kpiterm.analysis.kpi.definition import Definition
+from kpiterm.analysis.kpi.frame import Frame, Question
+from kpiterm.analysis.kpi.outcome import NO_DATA, Outcome
+from kpiterm.analysis.period import label
+
+
+def why_missing(question: Question, definition: Definition, frame: Frame, outcome: Outcome) -> str:
+    """The reason in words, with the remedy where there is one."""
+    if outcome.reason != NO_DATA:
+        return outcome.reason or NO_DATA
+    remedy = frame.base.remedy.replace("{period}", label(frame.asked)).replace("{kpi}", definition.id)
+    if _only_summaries(question, frame):
+        return "only summary rows, which cannot be put on a day: import a report with daily rows"
+    if not frame.covers:
+        return f"{NO_DATA}: {remedy}"
+    first, last = min(c.first_day for c in frame.covers), max(c.last_day for c in frame.covers)
+    if first > frame.asked.end:
+        return f"{NO_DATA}: they start on {first}, after the period"
+    if frame.span.through < frame.span.start:
+        if frame.today <= frame.asked.start:
+            return "no day of the period is over yet"
+        return f"{NO_DATA}: they end on {last}, before the period: {remedy}"
+    return f"{NO_DATA} in the period: {remedy}"
+
+
+def doubts(definition: Definition, frame: Frame) -> tuple[str, ...]:
+    """What makes a value less than it seems: days that are missing, or a comparison that began late."""
+    found = []
+    if frame.span.through < frame.span.end < frame.today:
+        missing = (frame.span.end - frame.span.through).days
+        found.append(f"data through {frame.span.through}: the last {missing} days of the period are missing")
+    if definition.kind == "growth" and (late := late_start(frame.covers, frame.span)):
+        found.append(f"data of {late.channel} start on {late.first_day}, inside the period that is compared with")
+    return tuple(found)
+
+
+def _only_summaries(question: Question, frame: Frame) -> bool:
+    measure = frame.base.measure
+    if measure is None or measure.table != "ad_day":
+        return False
+    rows = question.reader.rows(
+        "SELECT count(*) FROM ad_day WHERE level = 'summary' AND day <= CAST($2 AS DATE) "
+        "AND last_day >= CAST($1 AS DATE) AND channel = coalesce(CAST($3 AS VARCHAR), channel)",
+        (frame.asked.start, frame.asked.end, frame.channel),
+    )
+    return rows[0][0] != 0

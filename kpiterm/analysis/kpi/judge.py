@@ -1,0 +1,45 @@
+"""How a value stands against its target, and how far it may still change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+
+from kpiterm.analysis.kpi.definition import Definition
+from kpiterm.analysis.kpi.outcome import Outcome
+from kpiterm.analysis.view import Maturity, Span, State, Target
+
+NEAR = Decimal("0.1")  # of the target
+
+
+def state(target: Target | None, value: Decimal | None, *, provisional: bool, small: bool, doubtful: bool) -> State:
+    """ok: met. breach: missed. watch: too close or too uncertain to call.
+
+    A target that is met is on watch within a tenth of it, or when the value carries a reason to doubt it; one that is
+    missed, within a tenth of it while the value is provisional; either, when the sample is too small.
+    """
+    if value is None:
+        return "no_data"
+    if target is None:
+        return "ok"
+    near = abs(value - target.value) <= NEAR * abs(target.value)
+    if target.met_by(value):
+        return "watch" if near or small or doubtful else "ok"
+    return "watch" if small or (near and provisional) else "breach"
+
+
+def is_small(definition: Definition, outcome: Outcome) -> bool:
+    """Whether fewer were counted than the definition asks for before a target is judged."""
+    if definition.minimum is None:
+        return False
+    counted = outcome.denominator if definition.kind in {"ratio", "last_ratio"} else Decimal(outcome.sample)
+    return counted is not None and counted < definition.minimum
+
+
+def maturity(span: Span, today: date, sources: Iterable[str], settles: Mapping[str, timedelta]) -> Maturity:
+    """provisional until the period is over and covered, settling while its sources may restate it, then final."""
+    if span.end >= today or span.through < span.end:
+        return "provisional"
+    slowest = max((settles.get(source, timedelta(0)) for source in sources), default=timedelta(0))
+    return "final" if span.end + slowest < today else "settling"

@@ -1,0 +1,99 @@
+"""Periods in business days: how people write them, and which period one is compared with."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date, timedelta
+
+from kpiterm.analysis.view import Span
+from kpiterm.errors import UsageError
+
+_HINT = "write 2026-10, 2026-W47, 2026-11-01..2026-11-21 or last"
+_DAY = timedelta(days=1)
+
+
+def parse_period(text: str | None, today: date) -> Span:
+    """The period that `text` names; None is the current month. `through` is yesterday at most: today is not over."""
+    start, end = _bounds((text or "").strip() or f"{today:%Y-%m}", today)
+    return upto(Span(start, end, end), today - _DAY)
+
+
+def upto(span: Span, day: date) -> Span:
+    """The period as far as it is covered by `day`; `through` is the day before the start where none of it is."""
+    return replace(span, through=max(min(span.end, day), span.start - _DAY))
+
+
+def whole(span: Span) -> Span:
+    """The same period to its end."""
+    return replace(span, through=span.end)
+
+
+def comparison(span: Span) -> Span:
+    """The period before, over the same number of elapsed days.
+
+    A complete month is compared with the whole month before; a month through day d with days 1 to d of the month
+    before (to its end, where it is shorter). Weeks and ranges are compared with the as many days before them.
+    """
+    if not _is_month(span):
+        days = span.end - span.start + _DAY
+        return Span(span.start - days, span.end - days, span.through - days)
+    end = span.start - _DAY
+    start = end.replace(day=1)
+    if span.through == span.end:
+        return Span(start, end, end)
+    return Span(start, end, min(end, start + (span.through - span.start)))
+
+
+def past(span: Span, count: int) -> list[Span]:
+    """The `count` periods up to and with `span`, oldest first; all but the last one whole."""
+    spans = [span]
+    while len(spans) < count:
+        spans.append(whole(comparison(whole(spans[-1]))))
+    return spans[::-1]
+
+
+def label(span: Span) -> str:
+    """The period as a person would type it."""
+    if _is_month(span):
+        return f"{span.start:%Y-%m}"
+    if span.start.weekday() == 0 and span.end - span.start == 6 * _DAY:
+        year, week, _ = span.start.isocalendar()
+        return f"{year}-W{week:02}"
+    return f"{span.start}..{span.end}"
+
+
+def month(year: int, number: int) -> Span:
+    """A whole month."""
+    end = date(year, number, monthrange(year, number)[1])
+    return Span(date(year, number, 1), end, end)
+
+
+def _is_month(span: Span) -> bool:
+    return span.start.day == 1 and span == replace(month(span.start.year, span.start.month), through=span.through)
+
+
+def _bounds(text: str, today: date) -> tuple[date, date]:
+    try:
+        if text == "last":
+            end = today.replace(day=1) - _DAY
+            return end.replace(day=1), end
+        if match := re.fullmatch(r"(\d{4})-W(\d{1,2})", text):
+            monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+            return monday, monday + 6 * _DAY
+        if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
+            found = month(int(match[1]), int(match[2]))
+            return found.start, found.end
+        first, last = (date.fromisoformat(part) for part in text.split(".."))
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"period {text!r}: {_why(error)}", hint=_HINT) from None
+    if last < first:
+        raise UsageError(f"period {text!r}: its last day is before its first", hint=f"swap them: {last}..{first}")
+    return first, last
+
+
+def _why(error: Exception) -> str:
+    # What strptime and tuple unpacking say would only puzzle; what date() says about a month or week does not.
+    text = str(error)
+    return text if "month must" in text or "week" in text or "day is" in text else "not understood"

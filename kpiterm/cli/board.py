@@ -1,0 +1,143 @@
+"""The board for the commands: computed from the snapshot, or, for the default period, read from state.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kpiterm.analysis.format import format_change, format_target, format_value
+from kpiterm.analysis.view_json import state_document, to_json, view_from_json
+from kpiterm.cli import output
+from kpiterm.cli.session import Session
+
+if TYPE_CHECKING:
+    from kpiterm.analysis.contract.terms import Agreement
+    from kpiterm.analysis.kpi.definition import Definition
+    from kpiterm.analysis.view import Gauge, View
+    from kpiterm.plugins.manager import Plugins
+
+_SYMBOLS = {"ok": "✓", "watch": "!", "breach": "✗", "no_data": "–"}
+
+
+def compute(session: Session, period: str | None) -> View:
+    """The board from the current snapshot, or from the one that `--as-of` asks for."""
+    from kpiterm.analysis.board import build_view
+    from kpiterm.analysis.contract.terms import load_terms
+
+    config = session.config()
+    with session.reader() as reader:
+        return build_view(
+            reader,
+            replace(config, language=session.lang) if session.lang else config,  # type: ignore[arg-type]
+            session.accounts(),
+            period=period,
+            now=session.now(),
+            workspace=session.paths.workspace,
+            settles={source: timedelta(seconds=n) for source, n in _told(session)["settles"].items()},
+            catalogue=catalogue(session),
+            terms=load_terms(session.paths.contracts),
+        )
+
+
+def catalogue(session: Session) -> Mapping[str, Definition]:
+    """All KPI definitions in force in this workspace."""
+    from kpiterm.analysis.kpi.catalogue import load_catalogue
+
+    return load_catalogue(session.paths.kpis, [Path(p) for p in _told(session)["kpi_files"] if Path(p).exists()])
+
+
+def targets_today(session: Session) -> dict[str, Agreement]:
+    """What the contracts in force today agree on."""
+    from kpiterm.analysis.contract.terms import load_terms, terms_in_force
+
+    return terms_in_force(load_terms(session.paths.contracts), session.now().date())
+
+
+def remember_plugins(session: Session, plugins: Plugins) -> None:
+    """Keep what the board needs of the plugins, so that looking at it never imports one."""
+    from kpiterm.paths import private_dir
+    from kpiterm.store.snapshot import point_to
+
+    told = {
+        "settles": {
+            f"{connector.name}.{stream.name}": int(stream.settles.total_seconds())
+            for connector in plugins.connectors.values()
+            for stream in connector.streams
+        },
+        "kpi_files": [str(path) for path in plugins.kpi_files],
+    }
+    before = _told(session)
+    merged = {"settles": before["settles"] | told["settles"], "kpi_files": told["kpi_files"] or before["kpi_files"]}
+    if merged != before:
+        point_to(private_dir(session.paths.store) / "plugins.json", json.dumps(merged))
+
+
+def _told(session: Session) -> dict[str, Any]:
+    try:
+        return dict(json.loads((session.paths.store / "plugins.json").read_text("utf-8")))
+    except (FileNotFoundError, ValueError):
+        return {"settles": {}, "kpi_files": []}
+
+
+def refresh_state(session: Session) -> None:
+    """Write state.json, from which `status` answers without opening the store."""
+    from kpiterm.store.snapshot import point_to
+
+    now = replace(session, as_of=None, lang=None)
+    document = {**state_document(now.view(None)), "valid": _fingerprint(now)}
+    point_to(session.paths.state, json.dumps(document, ensure_ascii=False))
+
+
+def current(session: Session, period: str | None) -> View:
+    """The board, from state.json where that is what was asked for and still true."""
+    if period is None and session.as_of is None and session.lang is None:
+        try:
+            document = json.loads(session.paths.state.read_text("utf-8"))
+            if document["valid"] == _fingerprint(session):
+                return view_from_json(document)
+        except (FileNotFoundError, ValueError, KeyError):
+            pass
+    return compute(session, period)
+
+
+def _fingerprint(session: Session) -> list[object]:
+    """What the default board depends on: the snapshot, the hour (days begin at full hours), and people's files."""
+    paths = session.paths
+    snapshot = paths.current.read_text() if paths.current.exists() else None
+    files = [paths.config, paths.journal, *paths.contracts.glob("*.toml"), *paths.kpis.glob("*.toml")]
+    files += paths.accounts.glob("*.toml")
+    stamps = sorted((str(f), f.stat().st_mtime_ns) for f in files if f.exists())
+    return [snapshot, f"{datetime.now(UTC):%Y-%m-%dT%H}", [list(stamp) for stamp in stamps]]
+
+
+def show(view: View, session: Session) -> None:
+    """Print the board, as JSON or as a table."""
+    if session.json:
+        output.line(json.dumps(to_json(view), ensure_ascii=False))
+        return
+    rows = [_row(gauge) for gauge in view.gauges]
+    output.table(("KPI", "channel", "value", "target", "state", "change", "through", ""), rows, right=(2, 3, 5))
+    for account in view.accounts:
+        seen = f"{account.last_sync:%Y-%m-%d %H:%MZ}" if account.last_sync else "never"
+        output.line(f"{account.connector}:{account.name}  {account.status}  last sync {seen}")
+        if account.error:
+            output.line(f"  {account.error}")
+
+
+def _row(gauge: Gauge) -> tuple[str, ...]:
+    state = output.paint(f"{_SYMBOLS[gauge.state]} {gauge.state.replace('_', ' ')}", gauge.state)
+    remark = gauge.reason or ("" if gauge.maturity == "final" else gauge.maturity)
+    return (
+        gauge.name,
+        gauge.channel,
+        format_value(gauge.value, gauge.unit, gauge.currency),
+        format_target(gauge.target, gauge.unit, gauge.currency),
+        state,
+        format_change(gauge.change, gauge.unit, gauge.currency),
+        str(gauge.data_through or ""),
+        remark,
+    )

@@ -1,0 +1,86 @@
+"""`kpiterm demo`: a simulated shop behind the vendors' own protocols, synced over HTTP like a real one."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kpiterm.cli import output
+from kpiterm.cli.session import Session
+from kpiterm.errors import OK, KpitermError, UsageError
+from kpiterm.paths import Paths, private_dir
+
+if TYPE_CHECKING:
+    from kpiterm.sandbox import Sandbox
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--headless", action="store_true", help="sync, print the board and exit")
+    parser.add_argument("--days", type=int, default=120, metavar="N", help="days of history (default 120)")
+    parser.add_argument("--seed", type=int, default=7, metavar="N", help="another shop")
+
+
+def run(args: argparse.Namespace, session: Session) -> int:
+    from kpiterm.sandbox import Sandbox
+
+    if not 40 <= args.days <= 730:
+        raise UsageError(f"--days {args.days}", hint="between 40 and 730")
+    if not args.headless and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the demo's cockpit needs a terminal", hint="kpiterm demo --headless prints the board instead")
+    with (
+        tempfile.TemporaryDirectory(prefix="kpiterm-demo-") as home,
+        Sandbox(seed=args.seed, days=args.days) as box,
+    ):
+        shop = replace(session, paths=Paths(Path(home), "demo"))
+        environment = prepare(shop, box, args.days)
+        return _headless(shop, environment) if args.headless else _cockpit(shop, environment)
+
+
+def prepare(session: Session, box: Sandbox, days: int) -> dict[str, str]:
+    """Accounts and contract of the demo workspace; the environment that holds the sandbox's own secrets."""
+    from kpiterm.config import Account, save_account
+    from kpiterm.secrets import variable
+
+    environment = dict(os.environ)
+    for account in box.accounts:
+        declared = Account(
+            name=account.name, connector=account.connector, sandbox=box.url, settings=dict(account.settings)
+        )
+        save_account(session.paths, declared)
+        environment |= {variable(account.name, name): value for name, value in account.secrets.items()}
+    private_dir(session.paths.contracts)
+    contract = resources.files("kpiterm.cli").joinpath("demo_contract.toml").read_text("utf-8")
+    (session.paths.contracts / "demo.toml").write_text(contract, "utf-8")
+    session.paths.config.write_text(f"[sync]\nhistory_days = {days}\n", "utf-8")
+    return environment
+
+
+def sync_command(session: Session, *options: str) -> list[str]:
+    """The very command that cron runs."""
+    where = ["--home", str(session.paths.home), "--workspace", session.paths.workspace]
+    return [sys.executable, "-m", "kpiterm", *where, "sync", *options]
+
+
+def _headless(session: Session, environment: dict[str, str]) -> int:
+    from kpiterm.cli.board import show
+
+    if not session.quiet:
+        output.note("a simulated shop is answering on loopback; syncing it over HTTP …")
+    done = subprocess.run(sync_command(session), env=environment, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode != OK:
+        raise KpitermError("the demo's sync failed", hint="run it again with -v", exit_code=done.returncode)
+    show(session.view(None), session)
+    return OK
+
+
+def _cockpit(session: Session, environment: dict[str, str]) -> int:
+    from kpiterm.cli.commands.tui import open_cockpit
+
+    return open_cockpit(session, environment, sync_now=True)

@@ -1,0 +1,146 @@
+"""`kpiterm kpi`: definitions, values, and values entered by hand."""
+
+from __future__ import annotations
+
+import argparse
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from kpiterm.cli import board, output
+from kpiterm.cli.session import Session
+from kpiterm.errors import OK, UsageError
+
+if TYPE_CHECKING:
+    from kpiterm.analysis.kpi.definition import Definition
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|enter")
+    actions.add_parser("list", help="every definition in force")
+    show = actions.add_parser("show", help="a KPI's value, all channels first, and what it means")
+    show.add_argument("id")
+    show.add_argument("--period", metavar="P", help="2026-10, 2026-W47, 2026-11-01..2026-11-21 or last")
+    show.add_argument("--channel", metavar="C", help="one channel only, e.g. amazon.com")
+    show.add_argument("--sql", action="store_true", help="the SQL that computes it")
+    enter = actions.add_parser("enter", help="enter a value that no connector can read; goes to the operation log")
+    enter.add_argument("id")
+    enter.add_argument("value", help="in the KPI's own unit, e.g. 9.5")
+    enter.add_argument("--period", metavar="P", required=True, help="the period that the value is for, e.g. 2026-10")
+    enter.add_argument("--channel", metavar="C", help="for one channel")
+    enter.add_argument("--note", default="", help="where the value comes from")
+
+
+def run(args: argparse.Namespace, session: Session) -> int:
+    match args.action:
+        case "list":
+            return _list(session)
+        case "show":
+            return _show(args, session)
+        case _:
+            return _enter(args, session)
+
+
+def _list(session: Session) -> int:
+    definitions = board.catalogue(session).values()
+    lang = session.lang or session.config().language
+    if session.json:
+        output.answer(
+            {
+                "kpis": [
+                    {"id": d.id, "version": d.version, "hash": d.hash, "name": dict(d.name), "sentence": dict(d.sentence),
+                     "unit": d.unit, "direction": d.direction, "basis": d.basis, "origin": d.origin}
+                    for d in definitions
+                ]
+            }
+        )  # fmt: skip
+        return OK
+    for d in definitions:
+        output.line(f"{output.paint(d.id, 'bold')}  {d.name[lang]}  (version {d.version}, {d.origin})")
+        output.line(f"    {d.sentence[lang]}")
+        output.line(f"    basis: {d.basis}")
+    return OK
+
+
+def _definition(session: Session, name: str) -> Definition:
+    known = board.catalogue(session)
+    if name not in known:
+        raise UsageError(f"no KPI {name!r} is defined", hint=f"defined: {', '.join(known)}")
+    return known[name]
+
+
+def _show(args: argparse.Namespace, session: Session) -> int:
+    from dataclasses import replace
+
+    from kpiterm.analysis.view_json import gauge_json
+
+    definition = _definition(session, args.id)
+    if args.sql:
+        return _sql(args, session, definition)
+    view = board.current(session, args.period)
+    gauges = tuple(g for g in view.gauges if g.id == args.id and args.channel in (None, g.channel))
+    if not gauges:
+        channels = ", ".join(g.channel for g in view.gauges if g.id == args.id)
+        raise UsageError(f"no channel {args.channel!r} has data for {args.id}", hint=f"channels: {channels}")
+    if session.json:
+        output.answer({"kpis": [gauge_json(g) for g in gauges]})
+        return OK
+    board.show(replace(view, gauges=gauges, accounts=()), session)
+    lang = session.lang or session.config().language
+    output.line(f"\n{definition.sentence[lang]}\nbasis: {definition.basis}")
+    output.line(f"definition: version {definition.version}, {definition.hash}, {definition.origin}")
+    for gauge in gauges:
+        parts = f"{gauge.numerator} / {gauge.denominator}" if gauge.denominator is not None else f"{gauge.numerator}"
+        output.line(
+            f"{gauge.channel}: {parts}  {gauge.period.start} to {gauge.period.through}  {' '.join(gauge.sources)}"
+        )
+    return OK
+
+
+def _sql(args: argparse.Namespace, session: Session, definition: Definition) -> int:
+    """A growth has no SQL of its own: it compares two values of the KPI that it grows from."""
+    from kpiterm.analysis.kpi.compile import compile_kpi
+    from kpiterm.analysis.period import comparison, parse_period
+
+    span = parse_period(args.period, session.now().date())
+    spans = [(span.start, span.end)]
+    if definition.of:
+        definition = _definition(session, definition.of)
+        spans.append((comparison(span).start, comparison(span).end))
+    text = compile_kpi(definition, spans, as_of=session.now(), channel=args.channel).printable()
+    if session.json:
+        output.answer({"id": args.id, "sql": text})
+    else:
+        output.line(text)
+    return OK
+
+
+def _enter(args: argparse.Namespace, session: Session) -> int:
+    from kpiterm.analysis.period import parse_period
+    from kpiterm.cli.board import refresh_state
+    from kpiterm.store import journal
+
+    definition = _definition(session, args.id)
+    try:
+        value = Decimal(args.value)
+    except InvalidOperation:
+        raise UsageError(f"{args.value!r} is no number", hint="write digits with a point, e.g. 9.5 or 0.26") from None
+    if not value.is_finite():
+        raise UsageError(f"{args.value!r} is no number", hint="write digits with a point, e.g. 9.5 or 0.26")
+    span = parse_period(args.period, session.now().date())
+    detail = {
+        "kpi": definition.id,
+        "channel": args.channel,
+        "period_start": span.start.isoformat(),
+        "period_end": span.end.isoformat(),
+        "value": format(value, "f"),
+        "note": args.note,
+    }
+    entry = journal.append(session.paths.journal, "kpi.enter", detail)
+    refresh_state(session)
+    if session.json:
+        output.answer({"entry": entry.seq, **detail})
+    elif not session.quiet:
+        output.note(
+            f"entered as no. {entry.seq} of the operation log: {definition.id} = {detail['value']} for {args.period}"
+        )
+    return OK

@@ -1,0 +1,65 @@
+"""`kpiterm sandbox`: the vendors' simulators in the foreground, for connector authors."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from typing import TYPE_CHECKING
+
+from kpiterm.cli import output
+from kpiterm.cli.session import Session
+from kpiterm.errors import OK
+from kpiterm.secrets import variable
+
+if TYPE_CHECKING:
+    from kpiterm.sandbox import Sandbox
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--vendor", action="append", default=[], metavar="V", help="amazon (default: all)")
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="default: any free one")
+    parser.add_argument("--latency", type=int, default=0, metavar="MS", help="added to every answer")
+    parser.add_argument("--throttle", action="store_true", help="with the vendors' real quotas")
+    parser.add_argument("--faults", type=float, default=0.0, metavar="P", help="share of requests that fail, 0 to 1")
+    parser.add_argument("--seed", type=int, default=7, metavar="N", help="another shop")
+    parser.add_argument("--days", type=int, default=120, metavar="N", help="days of history")
+    parser.add_argument("--orders", type=float, default=45, metavar="N", help="orders per day")
+
+
+def run(args: argparse.Namespace, session: Session) -> int:
+    from kpiterm.sandbox import Sandbox
+
+    box = Sandbox(
+        vendors=args.vendor or ("amazon",),
+        port=args.port,
+        seed=args.seed,
+        days=args.days,
+        orders_per_day=args.orders,
+        latency_ms=args.latency,
+        throttle=args.throttle,
+        faults=args.faults,
+    )
+    with box:
+        _tell(box, session)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    return OK
+
+
+def _tell(box: Sandbox, session: Session) -> None:
+    if session.json:
+        accounts = [
+            {"name": a.name, "connector": a.connector, "settings": a.settings, "secrets": a.secrets}
+            for a in box.accounts
+        ]
+        output.answer({"url": box.url, "accounts": accounts})
+    else:
+        output.line(f"sandbox at {box.url} (Ctrl-C ends it)")
+        for account in box.accounts:
+            output.line(f'\naccounts/{account.name}.toml:\n\nconnector = "{account.connector}"\nsandbox = "{box.url}"')
+            output.line("\n[settings]")
+            for key, text in account.settings.items():
+                output.line(f'{key} = "{text}"')
+            output.line("\nits secrets, for the shell that runs kpiterm sync (they open nothing but this sandbox):\n")
+            for key, text in account.secrets.items():
+                output.line(f"export {variable(account.name, key)}='{text}'")
+    output.flush()

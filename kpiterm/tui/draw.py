@@ -1,0 +1,141 @@
+"""Text that draws: cells of exact width, bars, sparklines, ages. Widths count terminal cells, so 中文 takes four."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+
+from kpiterm.analysis.view import AccountStatus, Gauge, State, Target
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+PERIODS = 13
+"""How many periods a sparkline shows."""
+
+STATES: dict[State, tuple[str, str, str]] = {
+    "breach": ("✗", "breach", "bold $error"),
+    "watch": ("!", "watch", "bold $warning"),
+    "ok": ("✓", "ok", "$success"),
+    "no_data": ("–", "no data", "$text-muted"),
+}
+"""Symbol, word and style of each state, the gravest first."""
+
+ACCOUNT_STATES: dict[AccountStatus | str, tuple[str, str, str]] = {
+    "ok": ("✓", "ok", "$success"),
+    "partial": ("!", "in part", "bold $warning"),
+    "failed": ("✗", "failed", "bold $error"),
+    "skipped": ("–", "skipped", "$text-muted"),
+    "never": ("–", "never", "$text-muted"),
+}
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """`text` in exactly `width` cells, cut with … where it is longer."""
+    size = cell_len(text)
+    if size > width:
+        return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+    return " " * (width - size) + text if right else text + " " * (width - size)
+
+
+def cell(text: str, width: int, style: str = "", *, right: bool = False) -> Content:
+    """`fit` with a style."""
+    return Content.styled(fit(text, width, right=right), style)
+
+
+def badge(state: State, width: int) -> Content:
+    """`✗ breach`: the state as symbol, word and colour."""
+    symbol, word, style = STATES[state]
+    return cell(f"{symbol} {word}", width, style)
+
+
+def sparkline(history: Sequence[Decimal | None], periods: int = PERIODS) -> str:
+    """The last `periods` values between their own least and greatest, a gap where one is missing."""
+    shown = [None] * (periods - len(history)) + list(history[-periods:])
+    known = [value for value in shown if value is not None]
+    if not known:
+        return " " * periods
+    low, high = min(known), max(known)
+    return "".join(" " if value is None else _block(value, low, high) for value in shown)
+
+
+def _block(value: Decimal, low: Decimal, high: Decimal) -> str:
+    if high == low:
+        return BLOCKS[3]
+    return BLOCKS[min(7, int((value - low) / (high - low) * 8))]
+
+
+def bar(value: Decimal, target: Target | None, width: int, style: str) -> Content:
+    """`━━━━━━┃───`: the value on a line from zero, with a mark where the target is."""
+    goal = target.value if target else None
+    ends = [Decimal(0), value, goal if goal is not None else value]
+    low, high = min(ends), max(ends)
+    room = (high - low) / 8
+    low, high = low - (room if low < 0 else 0), high + room
+
+    def place(point: Decimal) -> int:
+        return int((point - low) / (high - low) * (width - 1)) if high > low else 0
+
+    start, stop = sorted((place(Decimal(0)), place(value)))
+    cells = [("━", style) if start <= x < max(stop, start + 1) else ("─", "$text-disabled") for x in range(width)]
+    if goal is not None:
+        cells[place(goal)] = ("┃", "bold $foreground")
+    return Content.assemble(*_runs(cells))
+
+
+def _runs(cells: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Neighbours of one style joined: every change of style costs bytes on the line."""
+    runs: list[tuple[str, str]] = []
+    for text, style in cells:
+        if runs and runs[-1][1] == style:
+            runs[-1] = (runs[-1][0] + text, style)
+        else:
+            runs.append((text, style))
+    return runs
+
+
+def day(value: date) -> str:
+    """`21 Nov`."""
+    return f"{value.day} {MONTHS[value.month - 1]}"
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """`3 min ago`: coarse on purpose, it changes once a minute at most. `moment` is UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    minutes = int((now - aware).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h ago"
+    return f"{minutes // 1440} days ago"
+
+
+def freshness(gauge: Gauge) -> str:
+    """`to 19 Nov, 2 d late`: the last day that has data, and how far the period has gone beyond it."""
+    if gauge.data_through is None:
+        return "no data yet"
+    late = lateness(gauge)
+    return f"to {day(gauge.data_through)}" + (f", {late}" if late else "")
+
+
+def lateness(gauge: Gauge) -> str:
+    """`2 d late`, or nothing."""
+    behind = (gauge.period.through - gauge.data_through).days if gauge.data_through else 0
+    return f"{behind} d late" if behind > 0 else ""
+
+
+def marked(parts: Sequence[Content], chosen: bool) -> list[Content]:
+    """Lines with a gutter that tells the chosen item without colour."""
+    gutter = Content.styled("▌" if chosen else " ", "$primary")
+    return [gutter + part for part in parts]
+
+
+def moment(value: datetime | None) -> str:
+    """`21 Nov 06:30` in UTC."""
+    return f"{day(value.date())} {value:%H:%M}" if value else ""

@@ -1,0 +1,1 @@
+"""What the screens are made of. A widget owns its pixels, its reactives and its CSS."""

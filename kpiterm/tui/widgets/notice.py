@@ -1,0 +1,66 @@
+"""What a person should know now: the store cannot be read, or how the last sync ended."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from kpiterm.tui.messages import FeedError
+from kpiterm.tui.sync_state import SyncState, sentence
+
+
+class Notice(Static):
+    """No line at all while there is nothing to say. `brief` leaves out a sync that ended well."""
+
+    DEFAULT_CSS = """
+    Notice { height: auto; max-height: 6; padding: 0 1; display: none; &.-shown { display: block; } }
+    """
+
+    feed_error: reactive[FeedError | None] = reactive(None, repaint=False)
+    sync_state: reactive[SyncState] = reactive(SyncState, repaint=False)
+
+    def __init__(self, *, brief: bool) -> None:
+        super().__init__()
+        self._brief = brief
+        self._said = ""
+
+    def watch_feed_error(self) -> None:
+        self._draw()
+
+    def watch_sync_state(self) -> None:
+        self._draw()
+
+    def hide(self) -> None:
+        """Until there is something new to say."""
+        self.remove_class("-shown")
+
+    def _draw(self) -> None:
+        state = self.sync_state
+        quiet = self._brief and not state.failed
+        text = Content("\n").join([*_of_feed(self.feed_error), *([] if quiet else _of_sync(state))])
+        if text.plain != self._said:
+            self._said = text.plain
+            self.update(text)
+            self.set_class(bool(text), "-shown")
+
+
+def _of_feed(error: FeedError | None) -> list[Content]:
+    if error is None:
+        return []
+    return [
+        Content.assemble(
+            ("✗ the store cannot be read", "bold $error"),
+            f" since {error.since:%H:%M} UTC: {error.message}",
+            f"\n  → {error.hint}" if error.hint else "",
+        )
+    ]
+
+
+def _of_sync(state: SyncState) -> list[Content]:
+    if state.phase != "ended":
+        return []
+    symbol, style = (
+        ("✗", "bold $error") if state.failed else ("–", "$text-muted") if state.stopped else ("✓", "$success")
+    )
+    return [Content.assemble((symbol, style), f" {sentence(state)}")]

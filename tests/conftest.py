@@ -1,0 +1,22 @@
+"""For all tests: the caller's kpiterm is out of reach, and a slow machine fails no property test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("kpiterm", settings(), deadline=None)
+settings.load_profile("kpiterm")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("KPITERM_")]:
+            environment.delenv(name)
+        environment.setenv("KPITERM_HOME", str(tmp_path_factory.mktemp("kpiterm-home")))
+        environment.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        yield
