@@ -91,14 +91,14 @@ def percent(text: str | None, decimal_comma: bool | None = None) -> Decimal | No
 def unwrap(text: str | None) -> str | None:
     """A cell without the `="…"` that keeps spreadsheets from turning long numbers into floats; blanks as None."""
     plain = (text or "").strip()
-    if wrapped := re.fullmatch(r'="?([^"]*)"?', plain):
+    if plain.startswith("=") and (wrapped := re.fullmatch(r'="?([^"]*)"?', plain)):
         plain = wrapped[1].strip()
     return plain or None
 
 
 def lost_digits(text: str | None) -> bool:
     """Whether a spreadsheet has turned a long code into `7.82115E+12`: its digits are gone for good."""
-    return bool(text and re.fullmatch(r"\d(?:[.,]\d+)?[eE]\+\d+", text.strip()))
+    return bool(text and "+" in text and re.fullmatch(r"\d(?:[.,]\d+)?[eE]\+\d+", text.strip()))
 
 
 def _clean(text: str | None) -> str:

@@ -11,7 +11,7 @@ _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
-_EVIDENCE = 1 << 22
+_EVIDENCE = 1 << 20
 _CONTROL = bytes(range(1, 9)) + bytes(range(14, 27)) + bytes(range(28, 32))
 # Kana, Japanese punctuation and everyday kanji in cp932, at least two in a row. What Western accents and dashes would
 # be in cp932 are lone signs between ASCII letters, rare kanji, or half-width kana.

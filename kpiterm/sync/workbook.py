@@ -26,7 +26,7 @@ from kpiterm.plugins import DataError, Sheet
 from kpiterm.sync.header_row import SAMPLE_ROWS, find_header, fitted, stripped
 
 MAX_UNPACKED = 512 << 20
-MAX_CELLS = 20_000_000
+MAX_CELLS = 10_000_000  # about 350 MB while it is read
 _CHUNK = 1 << 20
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream that a protected workbook is kept in

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from kpiterm.analysis.view import AccountStatusView, StreamStatus
 from kpiterm.events import Progress, Run
-from kpiterm.tui.draw import ACCOUNT_STATES, age, cell, moment
+from kpiterm.tui.draw import ACCOUNT_STATES, age, cell, clean, moment
 from kpiterm.tui.sync_state import SyncState
 
 MUTED = "$text-muted"
@@ -25,7 +25,7 @@ def summary(account: AccountStatusView, now: datetime, width: int, state: SyncSt
         cell(account.name, _name_width(width), "bold"),
         cell(account.connector, 10 if width >= 90 else 0, MUTED),
         cell(last_sync(account, now), 21),
-        Content.styled(error or "", "$error"),
+        Content.styled(clean(error or ""), "$error"),
     ]
     return Content.assemble(*parts).truncate(max(width, 1), ellipsis=True)
 
@@ -81,7 +81,7 @@ def _event(name: str, event: Progress | Run, width: int) -> list[Content]:
         return [_line(cell("▸ syncing", STATE, "bold $primary"), name, [Content(progress(event))], width)]
     said = f"  {event.windows} windows, {event.requests} requests, {size(event.bytes)}, {event.seconds} s"
     rows = cell(f"{event.rows:,} rows", 14, right=True)
-    reason = Content.styled(f"  {event.reason}" if event.reason else "", MUTED)
+    reason = Content.styled(f"  {clean(event.reason)}" if event.reason else "", MUTED)
     head = _line(_badge(event.status), name, [rows, Content.styled(said, MUTED), reason], width)
     error = event.error
     return [head, *_trouble(f"{error.kind}: {error.message}" if error else None, error.hint if error else None, width)]
@@ -91,7 +91,7 @@ def progress(event: Progress) -> str:
     """`window 3/12  4,210 rows  40 s left  report is in the queue  1.2 MB  9 requests`."""
     counts = f"window {event.window}/{event.windows}  {event.rows:,} rows"
     costs = f"{size(event.bytes)}  {event.requests} requests"
-    return "  ".join(part for part in (counts, left(event.eta), event.note, costs) if part)
+    return "  ".join(part for part in (counts, left(event.eta), clean(event.note), costs) if part)
 
 
 def left(eta: float | None) -> str:
@@ -121,5 +121,5 @@ def _trouble(error: str | None, hint: str | None, width: int) -> list[Content]:
 
 
 def _wrapped(text: str, style: str, indent: int, width: int) -> list[Content]:
-    wrapped = Content.styled(text, style).wrap(max(width - indent, 10))
+    wrapped = Content.styled(clean(text), style).wrap(max(width - indent, 10))
     return [Content.assemble(" " * indent, part) for part in wrapped]

@@ -60,14 +60,23 @@ class KpitermApp(App[None]):
     DEFAULT_MODE = "board"
 
     def __init__(
-        self, *, feed: Feed, sync: SyncControl, workspace: str, version: str, clock: Callable[[], datetime] = utc_now
+        self,
+        *,
+        feed: Feed,
+        sync: SyncControl,
+        workspace: str,
+        version: str,
+        clock: Callable[[], datetime] = utc_now,
+        sync_at_start: bool = False,
     ) -> None:
         # Without this Textual paints NO_COLOR in greys, and the terminal's own colours in black on black.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.title = f"kpiterm {version}"
         self._feed = feed
         self._sync = sync
+        self._sync_at_start = sync_at_start
         self._clock = clock
+        self._sync_at_start = sync_at_start
         self._newest = SyncState()
         self._pacing = False
         self.animation_level = "none"
@@ -81,11 +90,19 @@ class KpitermApp(App[None]):
         self.now = self._clock()
         self.set_interval(MINUTE, self._tick)
         self._heed_signals()
-        self.call_after_refresh(self._feed.start, self.post_message)
+        self.call_after_refresh(self._begin)
+        if self._sync_at_start:
+            self.call_after_refresh(self.action_sync)
 
     def on_unmount(self) -> None:
         self._feed.stop()
         self._sync.close()
+
+    def _begin(self) -> None:
+        """After the first paint, which needs no data."""
+        self._feed.start(self.post_message)
+        if self._sync_at_start:
+            self.action_sync()
 
     def _tick(self) -> None:
         self.now = self._clock()

@@ -34,8 +34,17 @@ ACCOUNT_STATES: dict[AccountStatus | str, tuple[str, str, str]] = {
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+_CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")
+
+
+def clean(text: str) -> str:
+    """`text` without control characters: what a server or a file said must not steer the terminal."""
+    return text.translate(_CONTROLS)
+
+
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """`text` in exactly `width` cells, cut with … where it is longer."""
+    text = clean(text)
     size = cell_len(text)
     if size > width:
         return set_cell_size(text, width - 1) + "…" if width > 0 else ""

@@ -9,7 +9,7 @@ from textual.content import Content
 from kpiterm.analysis.format import format_target
 from kpiterm.analysis.view import Gauge
 from kpiterm.tui import gauge_text as text
-from kpiterm.tui.draw import STATES, badge, bar, cell, day, fit, freshness, sparkline
+from kpiterm.tui.draw import STATES, badge, bar, cell, clean, day, fit, freshness, sparkline
 
 LABEL = 13
 MEANING = {
@@ -21,7 +21,7 @@ MEANING = {
 
 def detail(gauge: Gauge, width: int) -> list[Content]:
     """The gauge's facts, one under the other, wrapped to `width`."""
-    title = Content.assemble((gauge.name, "bold"), (f"  {gauge.channel}", "$text-muted"))
+    title = Content.assemble((clean(gauge.name), "bold"), (f"  {clean(gauge.channel)}", "$text-muted"))
     found = [
         title.truncate(width, ellipsis=True),
         Content.assemble(badge(gauge.state, LABEL), (text.value(gauge), "bold")),
@@ -37,7 +37,7 @@ def detail(gauge: Gauge, width: int) -> list[Content]:
 
 def row(label: str, value: str | Content, width: int) -> list[Content]:
     """`label` in its own column, `value` wrapped beside it."""
-    wrapped = Content(value).wrap(max(width - LABEL, 10)) if isinstance(value, str) else [value]
+    wrapped = Content(clean(value)).wrap(max(width - LABEL, 10)) if isinstance(value, str) else [value]
     heads = [cell(label, LABEL, "$text-muted"), *[Content(fit("", LABEL))] * (len(wrapped) - 1)]
     return [head + part for head, part in zip(heads, wrapped, strict=True)]
 

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from kpiterm.analysis.view import Gauge
 from kpiterm.tui import gauge_text as text
-from kpiterm.tui.draw import PERIODS, STATES, badge, bar, cell, fit, freshness, lateness, sparkline
+from kpiterm.tui.draw import PERIODS, STATES, badge, bar, cell, clean, fit, freshness, lateness, sparkline
 
 MUTED = "$text-muted"
 STATE, CHANGE, FRESH = 12, 18, 19
@@ -126,7 +126,7 @@ def _reason(gauge: Gauge, width: int) -> list[Content]:
     if not gauge.reason:
         return []
     style = MUTED if gauge.value is None else "$warning"
-    wrapped = Content.styled(gauge.reason, style).wrap(max(width - STATE, 10))
+    wrapped = Content.styled(clean(gauge.reason), style).wrap(max(width - STATE, 10))
     return [Content.assemble(" " * STATE, part) for part in wrapped[:2]]
 
 

@@ -16,6 +16,8 @@ from kpiterm_amazon.all_orders import ALL_ORDERS, COLUMNS, MONEY, REQUIRED
 _MOMENTS = ("purchase-date", "last-updated-date")
 _CODES = ("sku", "asin", "order-item-id")
 _NEEDED = ("amazon-order-id", "purchase-date", "sales-channel", "order-status")
+_PARSED = {*_MOMENTS, *MONEY, "quantity", "currency"}
+_BREAKS = str.maketrans("\t\r\n", "   ")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -53,12 +55,12 @@ def _good_lines(sheet: Sheet, file: IO[str], lost: Counter[str]) -> Iterator[Rej
         except ValueError as error:
             yield Rejected(number, str(error))
             continue
-        file.write("\t".join(values.get(name) or "" for name in COLUMNS) + "\n")
+        file.write("\t".join([values.get(name, "").translate(_BREAKS) for name in COLUMNS]) + "\n")
 
 
 def _checked(row: dict[str, str | None], lost: Counter[str]) -> dict[str, str]:
     """The row with every number and date in one notation; ValueError names the column that cannot be read."""
-    values = {name: " ".join(text.split()) for name, cell in row.items() if (text := unwrap(cell))}
+    values = {name: text for name, cell in row.items() if (text := unwrap(cell))}
     for name in _NEEDED:
         if name not in values:
             raise ValueError(f"{name} is blank")
@@ -68,7 +70,7 @@ def _checked(row: dict[str, str | None], lost: Counter[str]) -> dict[str, str]:
         if lost_digits(values.get(name)):
             lost[name] += 1
             del values[name]
-    for name in values:
+    for name in _PARSED & values.keys():
         try:
             values[name] = _normal(name, values[name])
         except ValueError as error:
@@ -82,12 +84,14 @@ def _normal(name: str, text: str) -> str:
     if name == "quantity":
         units = count(text)
         return "" if units is None else str(units)
-    if name in MONEY and not _PLAIN.fullmatch(text):
-        amount = money(text)
-        return "" if amount is None else str(amount)
-    if name == "currency" and not re.fullmatch("[A-Z]{3}", text):
-        raise ValueError(f"{text!r} is no currency code")
-    return text
+    if name == "currency":
+        if not re.fullmatch("[A-Z]{3}", text):
+            raise ValueError(f"{text!r} is no currency code")
+        return text
+    if _PLAIN.fullmatch(text):
+        return text
+    amount = money(text)
+    return "" if amount is None else str(amount)
 
 
 ALL_ORDERS_FILE = Importer(

@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from kpiterm.tui.draw import clean
 from kpiterm.tui.messages import FeedError
 from kpiterm.tui.sync_state import SyncState, sentence
 
@@ -51,8 +52,8 @@ def _of_feed(error: FeedError | None) -> list[Content]:
     return [
         Content.assemble(
             ("✗ the store cannot be read", "bold $error"),
-            f" since {error.since:%H:%M} UTC: {error.message}",
-            f"\n  → {error.hint}" if error.hint else "",
+            f" since {error.since:%H:%M} UTC: {clean(error.message)}",
+            f"\n  → {clean(error.hint)}" if error.hint else "",
         )
     ]
 
@@ -63,4 +64,4 @@ def _of_sync(state: SyncState) -> list[Content]:
     symbol, style = (
         ("✗", "bold $error") if state.failed else ("–", "$text-muted") if state.stopped else ("✓", "$success")
     )
-    return [Content.assemble((symbol, style), f" {sentence(state)}")]
+    return [Content.assemble((symbol, style), f" {clean(sentence(state))}")]

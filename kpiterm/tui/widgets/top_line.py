@@ -10,7 +10,7 @@ from textual.reactive import reactive
 
 from kpiterm import errors
 from kpiterm.analysis.view import Span, View
-from kpiterm.tui.draw import MONTHS, STATES, age, day
+from kpiterm.tui.draw import MONTHS, STATES, age, clean, day
 from kpiterm.tui.sync_state import SyncState
 from kpiterm.tui.widgets.painted import Painted
 
@@ -40,7 +40,7 @@ class TopLine(Painted):
         self.redraw()
 
     def lines(self, width: int) -> list[Content]:
-        name = Content.styled(self.workspace, "bold")
+        name = Content.styled(clean(self.workspace), "bold")
         right = self._right()
         lefts = [Content("  ").join([name, *parts]) for parts in self._lefts()]
         room = width - right.cell_length - 2
@@ -62,8 +62,8 @@ class TopLine(Painted):
 
     def _right(self) -> Content:
         if self.view is None or self.now is None:
-            return Content(sync_word(self.sync_state))
-        return Content(f"as of {age(self.view.as_of, self.now)}  {sync_word(self.sync_state)}")
+            return Content(clean(sync_word(self.sync_state)))
+        return Content(f"as of {age(self.view.as_of, self.now)}  {clean(sync_word(self.sync_state))}")
 
 
 def period(view: View) -> str:

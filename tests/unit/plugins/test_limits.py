@@ -211,19 +211,18 @@ from pathlib import Path
 from kpiterm.plugins.limits import Limiter
 from kpiterm.plugins.model import Rate
 directory, count, rate, burst = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
-shared = Limiter(directory, "seller", (Rate(operation="op", match="GET /", per_second=rate, burst=burst),),
-                 sleep=time.sleep)
+how = dict(sleep=lambda _: None, clock=lambda: 1e9) if sys.argv[5] == "frozen" else dict(sleep=time.sleep)
+shared = Limiter(directory, "seller", (Rate(operation="op", match="GET /", per_second=rate, burst=burst),), **how)
 print("ready", flush=True)
 sys.stdin.readline()
 for _ in range(count):
-    shared.acquire("GET", "/")
-    print(repr(time.time()), flush=True)
+    print(repr(shared.acquire("GET", "/")), flush=True)
 """
 
 
-def worker(directory: Path, count: int, rate: float, burst: int) -> subprocess.Popen[str]:
+def worker(directory: Path, count: int, rate: float, burst: int, frozen: str = "") -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(directory), str(count), str(rate), str(burst)],
+        [sys.executable, "-c", WORKER, str(directory), str(count), str(rate), str(burst), frozen],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -241,16 +240,16 @@ def release(process: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.e2e
-def test_processes_together_use_the_quota_up_and_never_overrun_it(tmp_path: Path) -> None:
-    rate, burst, count = 40.0, 8, 14
-    processes = [worker(tmp_path, count, rate, burst) for _ in range(3)]
+def test_processes_that_race_share_out_each_slot_once_and_leave_none_unused(tmp_path: Path) -> None:
+    """In all three processes it is the same moment, so the waits are the slots."""
+    rate, burst, count = 40.0, 8, 100
+    processes = [worker(tmp_path, count, rate, burst, "frozen") for _ in range(3)]
     for process in processes:
         release(process)
-    sent = sorted(float(line) for process in processes for line in process.communicate(timeout=60)[0].splitlines())
-    assert len(sent) == 3 * count
-    # a process may be held up between its slot and its print, so the count holds from the first one on
-    assert all(n + 1 <= burst + rate * (moment - sent[0]) + 1.5 for n, moment in enumerate(sent))
-    assert (3 * count - burst) / rate * 0.9 <= sent[-1] - sent[0]
+    waits = [float(line) for process in processes for line in process.communicate(timeout=60)[0].splitlines()]
+    late = 0.1 / rate
+    slots = [0.0] * burst + [n / rate + late for n in range(1, 3 * count - burst + 1)]
+    assert sorted(waits) == pytest.approx(slots, abs=1e-6)
 
 
 @pytest.mark.e2e
