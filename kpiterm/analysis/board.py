@@ -40,8 +40,30 @@ def build_view(
     `load_catalogue`, `terms` from `load_terms`. Raises UsageError for a period that is none, ConfigError where a
     target names an unknown KPI.
     """
-    watermarks = read_watermarks(reader)
-    question = Question(
+    asked = ask(reader, config, accounts, period=period, now=now, settles=settles, catalogue=catalogue, terms=terms)
+    return View(
+        workspace=workspace,
+        as_of=reader.as_of.astimezone(UTC),
+        currency=config.currency,
+        snapshot=reader.snapshot,
+        gauges=tuple(sorted(all_gauges(asked), key=_by_weight)),
+        accounts=account_statuses(reader, accounts, asked.watermarks),
+    )
+
+
+def ask(
+    reader: Reader,
+    config: Config,
+    accounts: Sequence[Account],
+    *,
+    period: str | None = None,
+    now: datetime,
+    settles: Mapping[str, timedelta],
+    catalogue: Catalogue | None = None,
+    terms: Sequence[Terms] = (),
+) -> Question:
+    """The same as a Question, for those who want less than the whole board (`kpiterm kpi show ID --sql`)."""
+    return Question(
         reader=reader,
         catalogue=load_catalogue() if catalogue is None else catalogue,
         config=config,
@@ -49,17 +71,9 @@ def build_view(
         clock=Clock(now.astimezone(UTC), config.timezone),
         period=period,
         accounts={account.name for account in accounts},
-        watermarks=watermarks,
+        watermarks=read_watermarks(reader),
         settles=settles,
         entries=read_entries(reader),
-    )
-    return View(
-        workspace=workspace,
-        as_of=reader.as_of.astimezone(UTC),
-        currency=config.currency,
-        snapshot=reader.snapshot,
-        gauges=tuple(sorted(all_gauges(question), key=_by_weight)),
-        accounts=account_statuses(reader, accounts, watermarks),
     )
 
 

@@ -67,7 +67,7 @@ def _dispatch(argv: list[str]) -> int:
     if name not in COMMANDS:
         raise UsageError(f"{name!r} is not a kpiterm command", hint=f"one of: {', '.join(COMMANDS)}")
     module = import_module(f"kpiterm.cli.commands.{name}_" if name == "import" else f"kpiterm.cli.commands.{name}")
-    parser = _Parser(prog=f"kpiterm {name}", description=COMMANDS[name], parents=[_globals()], allow_abbrev=False)
+    parser = _Parser(prog=f"kpiterm {name}", description=COMMANDS[name], parents=[global_options()], allow_abbrev=False)
     module.configure(parser)
     args = parser.parse_args(argv)
     return int(module.run(args, Session.of(args)))
@@ -85,7 +85,7 @@ def _take_command(argv: list[str]) -> str | None:
 
 
 def _no_command(argv: list[str]) -> int:
-    parser = _Parser(prog="kpiterm", parents=[_globals()], add_help=False, allow_abbrev=False)
+    parser = _Parser(prog="kpiterm", parents=[global_options()], add_help=False, allow_abbrev=False)
     parser.add_argument("-h", "--help", action="store_true")
     parser.add_argument("--version", action="store_true")
     args = parser.parse_args(argv)
@@ -99,11 +99,12 @@ def _no_command(argv: list[str]) -> int:
     output.line("usage: kpiterm [options] COMMAND …    (kpiterm COMMAND --help tells more)\n")
     for name, text in COMMANDS.items():
         output.line(f"  {name:<{width}}  {text}")
-    output.line("\noptions: " + " ".join(_globals().format_usage().split()[2:]))
+    output.line("\noptions: " + " ".join(global_options().format_usage().split()[2:]))
     return OK if args.help or not argv else USAGE
 
 
-def _globals() -> argparse.ArgumentParser:
+def global_options() -> argparse.ArgumentParser:
+    """The options of every command."""
     parser = argparse.ArgumentParser(add_help=False)
     group = parser.add_argument_group("everywhere")
     group.add_argument("--home", metavar="DIR", help="where all workspaces live (KPITERM_HOME)")

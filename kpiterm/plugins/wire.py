@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import ssl
 import urllib.request
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -141,10 +142,12 @@ def raw_chunks(response: httpx.Response, what: str) -> Iterator[bytes]:
 
 
 def _network(*, direct: bool) -> httpx.HTTPTransport:
-    """The real network, through the environment's HTTPS proxy unless `direct`; retries are ours, so none here."""
+    """The real network, through the environment's HTTPS proxy; `direct` is for a sandbox, which speaks plain http and
+    so needs no certificates read. Retries are ours, so none here."""
     limits = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=30)
-    proxy = None if direct else urllib.request.getproxies().get("https")
-    return httpx.HTTPTransport(proxy=proxy, limits=limits)
+    if direct:
+        return httpx.HTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), limits=limits)
+    return httpx.HTTPTransport(proxy=urllib.request.getproxies().get("https"), limits=limits)
 
 
 class _Muted(logging.Filter):

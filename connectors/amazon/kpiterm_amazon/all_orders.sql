@@ -8,7 +8,11 @@ with line as (
         nullif(trim(sku), '') as sku,
         nullif(trim(asin), '') as item_id,
         nullif(trim("product-name"), '') as title,
-        lower(trim("sales-channel")) as channel,
+        -- Orders of other shops that Amazon only ships: "Non-Amazon", "Non-Amazon US", …
+        case
+            when "sales-channel" ilike 'non-amazon%' then 'non-amazon'
+            else lower(trim("sales-channel"))
+        end as channel,
         utc("purchase-date") as ordered_at,
         utc("last-updated-date") as updated_at,
         lower(coalesce(trim("order-status"), '')) as order_status,

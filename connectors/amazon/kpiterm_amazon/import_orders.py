@@ -16,8 +16,7 @@ from kpiterm_amazon.all_orders import ALL_ORDERS, COLUMNS, MONEY, REQUIRED
 _MOMENTS = ("purchase-date", "last-updated-date")
 _CODES = ("sku", "asin", "order-item-id")
 _NEEDED = ("amazon-order-id", "purchase-date", "sales-channel", "order-status")
-_PARSED = {*_MOMENTS, *MONEY, "quantity", "currency"}
-_BREAKS = str.maketrans("\t\r\n", "   ")
+_PARSED = (*_MOMENTS, *MONEY, "quantity", "currency")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -31,21 +30,17 @@ def read(sheet: Sheet) -> Iterator[Payload | Row | Rejected | Note]:
     with tempfile.NamedTemporaryFile(  # the payload's body: the host removes it
         "w", encoding="utf-8", newline="", prefix="all-orders-", suffix=".tsv", delete=False
     ) as file:
-        body, lost = Path(file.name), Counter[str]()
+        body = Path(file.name)
         try:
-            yield from _good_lines(sheet, file, lost)
+            yield from _good_lines(sheet, file)
         except BaseException:
             body.unlink()
             raise
-    for name, times in lost.items():
-        yield Note(
-            f"{times} values of {name} read like 7.82115E+12: a spreadsheet has cut them, so they are left out; "
-            "download the report again and import it without opening it in a spreadsheet"
-        )
     yield Payload(body=body, format="tsv", request=f"file {sheet.path.name}")
 
 
-def _good_lines(sheet: Sheet, file: IO[str], lost: Counter[str]) -> Iterator[Rejected]:
+def _good_lines(sheet: Sheet, file: IO[str]) -> Iterator[Rejected | Note]:
+    lost = Counter[str]()
     positions = {name: n for n, name in reversed(list(enumerate(cell.casefold() for cell in sheet.header)))}
     file.write("\t".join(COLUMNS) + "\n")
     for number, cells in enumerate(sheet.rows(), start=1):
@@ -55,7 +50,13 @@ def _good_lines(sheet: Sheet, file: IO[str], lost: Counter[str]) -> Iterator[Rej
         except ValueError as error:
             yield Rejected(number, str(error))
             continue
-        file.write("\t".join([values.get(name, "").translate(_BREAKS) for name in COLUMNS]) + "\n")
+        file.write(_line([values.get(name, "") for name in COLUMNS]))
+
+    for name, times in lost.items():
+        yield Note(
+            f"{times} values of {name} read like 7.82115E+12: a spreadsheet has cut them, so they are left out; "
+            "download the report again and import it without opening it in a spreadsheet"
+        )
 
 
 def _checked(row: dict[str, str | None], lost: Counter[str]) -> dict[str, str]:
@@ -70,12 +71,21 @@ def _checked(row: dict[str, str | None], lost: Counter[str]) -> dict[str, str]:
         if lost_digits(values.get(name)):
             lost[name] += 1
             del values[name]
-    for name in _PARSED & values.keys():
+    for name in _PARSED:
         try:
-            values[name] = _normal(name, values[name])
+            if name in values:
+                values[name] = _normal(name, values[name])
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
     return values
+
+
+def _line(cells: list[str]) -> str:
+    """Tab-separated text has no way to hold a tab or line break, which a CSV's cells may have."""
+    line = "\t".join(cells)
+    if line.count("\t") == len(cells) - 1 and "\n" not in line and "\r" not in line:
+        return line + "\n"
+    return "\t".join(re.sub(r"[\t\r\n]+", " ", cell) for cell in cells) + "\n"
 
 
 def _normal(name: str, text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from kpiterm.plugins import Note, Payload, Rejected, Sheet
+from kpiterm.plugins.contacts import CONTACTS
 from kpiterm.sync.sheets import open_sheets
 from kpiterm_amazon.all_orders import COLUMNS, REQUIRED
 from kpiterm_amazon.import_files import IMPORTERS
@@ -70,6 +71,16 @@ def test_a_copy_re_saved_as_csv_gives_the_same_lines(tmp_path: Path) -> None:
     csv.writer(text).writerows([sheet.header, *sheet.rows()])
     (tmp_path / "g").write_bytes(text.getvalue().encode("utf-8-sig"))
     assert Read(open_sheets(tmp_path / "g")[0]).body == Read(sheet).body
+
+
+def test_line_breaks_and_tabs_in_a_csv_cell_do_not_break_the_line(tmp_path: Path) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, OLD, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerow(LINE | {"product-name": "Mat\r\nred\tlarge", "sku": "A  B"})
+    (tmp_path / "f").write_bytes(text.getvalue().encode())
+    (line,) = Read(open_sheets(tmp_path / "f")[0]).lines
+    assert (line["product-name"], line["sku"]) == ("Mat red large", "A  B")
 
 
 @pytest.mark.parametrize(
@@ -179,7 +190,6 @@ KINDS = {
 def test_every_real_export_is_taken_by_its_reader_or_by_none() -> None:
     if not SHARED.is_dir():
         pytest.skip("the folder of real exports is not beside this repository")
-    found = {
-        path.name: [i.kind for s in open_sheets(path) for i in IMPORTERS if i.recognise(s)] for path in every_file()
-    }
+    readers = (*IMPORTERS, CONTACTS)
+    found = {path.name: [r.kind for s in open_sheets(path) for r in readers if r.recognise(s)] for path in every_file()}
     assert {name: kinds for name, kinds in found.items() if kinds} == KINDS

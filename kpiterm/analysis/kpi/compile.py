@@ -115,19 +115,23 @@ _LAST = """
 
 
 def _one_level(levels: Levels) -> str:
-    whens = " ".join(f"WHEN '{name}' THEN {rank}" for rank, name in enumerate(levels.order))
-    rank = f"CASE {levels.column} {whens} ELSE {len(levels.order)} END"
+    whens = "".join(f"\n            WHEN '{name}' THEN {rank}" for rank, name in enumerate(levels.order))
+    rank = f"CASE {levels.column}{whens} ELSE {len(levels.order)} END"
     within = ", ".join(["account", "channel", "period_day", *levels.within])
     return f"""single AS (
     SELECT * FROM daily
-    QUALIFY dense_rank() OVER (PARTITION BY {within} ORDER BY {rank}, source) = 1
+    QUALIFY dense_rank() OVER (
+        PARTITION BY {within}
+        ORDER BY {rank}, source
+    ) = 1
 )"""
 
 
 def _percentile(definition: Definition, measure: Measure, where: str) -> str:
     """Quantiles of channels cannot be added up, so that each total is read from the rows again."""
     return f"""sampled AS (
-    SELECT channel, account, source, {measure.day} AS period_day, {measure.numerator.sql} AS value
+    SELECT channel, account, source, {measure.day} AS period_day,
+        {measure.numerator.sql} AS value
     FROM {measure.table}
     WHERE {where}
 )

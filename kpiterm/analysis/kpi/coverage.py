@@ -57,7 +57,7 @@ def read_coverage(
     return found
 
 
-def covered_through(covers: Sequence[Cover], span: Span, *, readings: bool, today: date) -> date | None:
+def covered_through(covers: Sequence[Cover], span: Span, *, today: date, readings: bool = False) -> date | None:
     """The last day that every account which matters to `span` covers completely; None without any.
 
     A watermark's own day is not over, except for `readings`, which are complete in themselves.

@@ -21,10 +21,12 @@ def why_missing(question: Question, definition: Definition, frame: Frame, outcom
     first, last = min(c.first_day for c in frame.covers), max(c.last_day for c in frame.covers)
     if first > frame.asked.end:
         return f"{NO_DATA}: they start on {first}, after the period"
-    if frame.span.through < frame.span.start:
-        if frame.today <= frame.asked.start:
-            return "no day of the period is over yet"
+    if frame.today <= frame.asked.start:
+        return "no day of the period is over yet"
+    if last < frame.asked.start:
         return f"{NO_DATA}: they end on {last}, before the period: {remedy}"
+    if frame.span.through < frame.span.start:
+        return f"{NO_DATA}: an account has not been read since the period began: {remedy}"
     return f"{NO_DATA} in the period: {remedy}"
 
 

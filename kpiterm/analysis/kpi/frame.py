@@ -95,8 +95,9 @@ def _frame(question: Question, base: Definition, channel: str | None, covers: Se
     mine = [c for c in covers if channel in {None, c.channel}]
     today = min(question.clock.today(name) for name in ({c.channel for c in mine} or {channel or ALL}))
     asked = parse_period(question.period, today)
-    readings = base.kind == "last_ratio"
-    covered = covered_through(mine, asked, readings=readings, today=today)
-    latest = today if readings else today - timedelta(days=1)
-    span = asked if covered is None else upto(asked, min(latest, covered))
+    if base.kind == "last_ratio":
+        span = upto(asked, today)  # each account's last reading counts, however old; today's is complete in itself
+    else:
+        covered = covered_through(mine, asked, today=today)
+        span = asked if covered is None else upto(asked, min(today - timedelta(days=1), covered))
     return Frame(base=base, channel=channel, covers=mine, today=today, asked=asked, span=span)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from kpiterm.analysis.format import plain
 from kpiterm.analysis.kpi import judge
+from kpiterm.analysis.kpi.compile import Statement, compile_kpi
 from kpiterm.analysis.kpi.coverage import QUIET, last_data_day, late_start
 from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.analysis.kpi.entries import entered
@@ -42,6 +43,15 @@ def all_gauges(question: Question) -> list[Gauge]:
     return [gauge for kpi in question.catalogue for gauge in found[kpi]]
 
 
+def statement(question: Question, kpi: str, channel: str | None = None) -> Statement:
+    """The SQL behind a KPI's gauge; that of a growth is its base's, over the periods that are compared."""
+    definition = question.catalogue[kpi]
+    base = question.catalogue[definition.of or kpi]
+    frame = frames(question, base, (channel,) if channel else ())[-1]
+    asked = sorted(days(definition, frame)) or [(frame.asked.start, frame.asked.end)]
+    return compile_kpi(base, asked, as_of=question.reader.as_of, channel=channel)
+
+
 def _group(question: Question, base: Definition, definitions: Sequence[Definition]) -> dict[str, list[Gauge]]:
     """KPIs of one measure share one statement."""
     ids = {definition.id for definition in definitions}
@@ -59,8 +69,8 @@ def _group(question: Question, base: Definition, definitions: Sequence[Definitio
 
 def _has_something(question: Question, definition: Definition, frame: Frame, parts: Parts) -> bool:
     """Whether the channel has rows in the period or in the one before, or an entry."""
-    around = (frame.span, comparison(frame.span))
-    seen = any(p.channel == frame.channel for s in around for p in parts.get((s.start, s.through), ()))
+    lately = past(frame.span, 2)
+    seen = any(p.channel == frame.channel for s in lately for p in parts.get((s.start, s.through), ()))
     return seen or entered(question.entries, definition.id, frame.name, frame.asked) is not None
 
 

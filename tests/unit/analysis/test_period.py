@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -38,7 +39,8 @@ def test_periods_as_people_write_them(text: str | None, expected: Span) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-13", "2026", "2026-W54", "2026-W00", "2021-W53", "2026-11-31..2026-12-01", "nov", "2026-11-02", "a..b..c"]
+    "text",
+    ["2026-13", "2026", "2026-W54", "2026-W00", "2021-W53", "2026-11-31..2026-12-01", "nov", "2026-11-02", "a..b..c"],
 )
 def test_a_period_that_is_none_names_the_forms(text: str) -> None:
     with pytest.raises(UsageError) as caught:
@@ -89,7 +91,7 @@ def test_a_range_is_compared_with_as_many_days_before_it(first: date, length: in
 def test_thirteen_months_reach_the_same_month_of_the_year_before(today: date) -> None:
     spans = past(parse_period(None, today), 13)
     assert (spans[0].start.year, spans[0].start.month) == (today.year - 1, today.month)
-    assert all(a.end + DAY == b.start and a == whole(a) for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end + DAY == b.start and a == whole(a) for a, b in pairwise(spans))
 
 
 @given(days, days)

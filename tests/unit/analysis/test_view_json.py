@@ -70,9 +70,13 @@ def document() -> dict[str, Any]:
     )  # fmt: skip
     return to_json(
         View(
-            workspace="default", as_of=datetime(2026, 11, 22, 20, tzinfo=UTC), currency="USD", snapshot="snap-7.duckdb",
-            gauges=(GAUGE,), accounts=(account,),
-        )  # fmt: skip
+            workspace="default",
+            as_of=datetime(2026, 11, 22, 20, tzinfo=UTC),
+            currency="USD",
+            snapshot="snap-7.duckdb",
+            gauges=(GAUGE,),
+            accounts=(account,),
+        )
     )
 
 

@@ -49,7 +49,7 @@ class Vendor:
     url: str = ""
     requests: list[Seen] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
-    route: dict[str, Callable[[Seen], Reply]] = field(default_factory=dict)
+    route: dict[str, Callable[[Seen], tuple[int, bytes]]] = field(default_factory=dict)
 
     def reply(self, status: int = 200, body: bytes = b"{}", *, cut: int | None = None, **headers: str) -> None:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -58,7 +58,7 @@ class Vendor:
     def answer(self, seen: Seen) -> Reply:
         self.requests.append(seen)
         if route := self.route.get(seen.path.partition("?")[0]):
-            return route(seen)
+            return Reply(*route(seen))
         return self.replies.pop(0) if len(self.replies) > 1 else (self.replies or [Reply()])[0]
 
 

@@ -196,6 +196,33 @@ def test_utf16_without_a_mark_is_seen() -> None:
     assert encodings.detect([text.encode("utf-16-be")]) == "utf-16-be"
 
 
+REAL = [
+    ("amazon_br/2026Apr1-2026Apr15CustomUnifiedTransaction.csv", "utf-8", ",", 10, 25, 123),
+    ("amazon_jp/202210月1-202210月21CustomTransaction.csv", "cp932", ",", 8, 28, 617),
+    ("amazon_jp/07BusinessReport-30-10-22.csv", "utf-8", ",", 1, 18, 31),
+    ("amazon_jp/81806019292.csv", "cp932", ",", 1, 25, 733),
+    ("amazon_jp/すべての出品商品のレポート+10-29-2022.txt", "utf-8", "\t", 1, 44, 751),
+    ("amazon_ca_settlement/50044020356.txt", "utf-8", "\t", 1, 36, 730),
+    ("amazon_it/inventory_mconverter.csv", "utf-8", "\t", 1, 2, 4880),
+    ("junglescout/Keyword_Scout.csv", "utf-8", ",", 4, 13, 439),
+    ("shopify_products/products_export_1 (6).csv", "utf-8", ",", 1, 53, 3399),
+    ("shopify_ca_shoes/orders_export_1.csv", "utf-8", ",", 1, 34, 3912),
+    ("public_superstore/Sample - Superstore.csv", "utf-8", ",", 1, 21, 9994),
+    ("demand/train.csv.gz", "utf-8", ",", 1, 5, 374763),
+]
+
+
+@pytest.mark.parametrize(("name", "encoding", "delimiter", "header_row", "columns", "rows"), REAL)
+def test_real_exports_are_read_whole(
+    name: str, encoding: str, delimiter: str, header_row: int, columns: int, rows: int
+) -> None:
+    if not SHARED.is_dir():
+        pytest.skip("the folder of real exports is not beside this repository")
+    sheet = only(SHARED / name)
+    assert (sheet.encoding, sheet.delimiter, sheet.header_row) == (encoding, delimiter, header_row)
+    assert (len(sheet.header), sum(1 for _ in sheet.rows())) == (columns, rows)
+
+
 # Excel
 
 _STYLES = '<styleSheet><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'

@@ -75,7 +75,8 @@ def test_one_kpi_in_two_contracts_is_refused_with_both_named(tmp_path: Path) -> 
         ('op = "<="', 'op = "=<"', "terms[1].kpis.acos.target.op"),
         ("effective_from = 2026-09-01", 'effective_from = "2026-09-01"', "terms[1].effective_from"),
         ("effective_from = 2026-11-15", "effective_from = 2026-09-01", "terms[2].version"),
-        ("[[terms]]", "[[term]]", "terms"),
+        (CONTRACT.partition("[[terms]]")[2], "", "terms[1].version"),
+        (CONTRACT[CONTRACT.index("[[terms]]") :], "", "terms"),
     ],
 )
 def test_a_fault_names_file_and_key(tmp_path: Path, old: str, new: str, key: str) -> None:

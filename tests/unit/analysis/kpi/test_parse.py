@@ -8,17 +8,25 @@ from kpiterm.analysis.kpi.catalogue import load_catalogue
 from kpiterm.analysis.kpi.parse import read_kpis
 from kpiterm.errors import ConfigError
 
-GOOD = {
-    "version": "1", "kind": '"ratio"', "unit": '"ratio"', "direction": '"down"', "name": '{ en = "Units", zh = "件数" }',
-    "sentence": '{ en = "A", zh = "B" }', "basis": '"order date"', "table": '"order_line"', "day": '"business_day"',
-    "numerator": '"quantity"', "denominator": '"1"',
-}  # fmt: skip
+GOOD: dict[str, str | None] = {
+    "version": "1",
+    "kind": '"ratio"',
+    "unit": '"ratio"',
+    "direction": '"down"',
+    "name": '{ en = "Units", zh = "件数" }',
+    "sentence": '{ en = "A", zh = "B" }',
+    "basis": '"order date"',
+    "table": '"order_line"',
+    "day": '"business_day"',
+    "numerator": '"quantity"',
+    "denominator": '"1"',
+}
 
 
-def written(folder: Path, kpi: str = "units", name: str = "own.toml", **changes: str | None) -> Path:
+def written(folder: Path, changes: dict[str, str | None] | None = None, kpi: str = "units") -> Path:
     """A KPI file with some keys changed, added or (None) left out."""
-    lines = [f"{key} = {value}" for key, value in (GOOD | changes).items() if value is not None]
-    file = folder / name
+    lines = [f"{key} = {value}" for key, value in (GOOD | (changes or {})).items() if value is not None]
+    file = folder / f"{len(list(folder.iterdir()))}.toml"
     file.write_text(f"[kpi.{kpi}]\n" + "\n".join(lines), encoding="utf-8")
     return file
 
@@ -52,7 +60,7 @@ def test_the_built_in_kpis_come_in_the_order_of_the_board() -> None:
 def test_a_fault_names_file_key_and_remedy(
     tmp_path: Path, changes: dict[str, str | None], key: str, remedy: str
 ) -> None:
-    file = written(tmp_path, **changes)
+    file = written(tmp_path, changes)
     with pytest.raises(ConfigError) as caught:
         read_kpis(file)
     assert f"{file}: kpi.units.{key}: " in caught.value.message
@@ -61,16 +69,17 @@ def test_a_fault_names_file_key_and_remedy(
 
 def test_the_hash_is_that_of_the_meaning_not_of_the_file(tmp_path: Path) -> None:
     plain = read_kpis(written(tmp_path))[0]
-    moved = read_kpis(written(tmp_path, name="other.toml", where="\"sku  =  'a'\""))[0]
-    spaced = read_kpis(written(tmp_path, name="third.toml", where="\"SKU = 'a'\""))[0]
+    moved = read_kpis(written(tmp_path, {"where": "\"sku  =  'a'\""}))[0]
+    spaced = read_kpis(written(tmp_path, {"where": "\"SKU = 'a'\""}))[0]
     assert plain.hash != moved.hash == spaced.hash
     assert plain.hash.startswith("sha256:")
 
 
 def test_a_workspace_replaces_a_built_in_kpi_by_a_higher_version_only(tmp_path: Path) -> None:
-    written(tmp_path, "odr", version="2")
+    file = written(tmp_path, {"version": "2"}, "odr")
     assert load_catalogue(tmp_path)["odr"].kind == "ratio"
-    written(tmp_path, "odr", version="1")
+    file.unlink()
+    written(tmp_path, {"version": "1"}, "odr")
     with pytest.raises(ConfigError) as caught:
         load_catalogue(tmp_path)
     assert "kpi.odr.version" in caught.value.message
@@ -81,7 +90,7 @@ def test_the_files_of_plugins_come_before_the_workspace(tmp_path: Path) -> None:
     plugin = tmp_path / "plugin"
     plugin.mkdir()
     file = written(plugin)
-    written(tmp_path, version="2", unit='"count"')
+    written(tmp_path, {"version": "2", "unit": '"count"'})
     catalogue = load_catalogue(tmp_path, [file])
     assert list(catalogue)[-1] == "units"
     assert catalogue["units"].unit == "count"
@@ -89,8 +98,8 @@ def test_the_files_of_plugins_come_before_the_workspace(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("of", "remedy"), [("gmvv", "did you mean 'gmv'?"), ("acos", "sum")])
 def test_only_a_known_sum_can_grow(tmp_path: Path, of: str, remedy: str) -> None:
-    unused = {"table": None, "day": None, "numerator": None, "denominator": None}
-    written(tmp_path, kind='"growth"', of=f'"{of}"', **unused)
+    unused = dict.fromkeys(("table", "day", "numerator", "denominator"))
+    written(tmp_path, {"kind": '"growth"', "of": f'"{of}"', **unused})
     with pytest.raises(ConfigError) as caught:
         load_catalogue(tmp_path)
     assert "kpi.units.of" in caught.value.message

@@ -14,7 +14,15 @@ daily AS (
 ),
 single AS (
     SELECT * FROM daily
-    QUALIFY dense_rank() OVER (PARTITION BY account, channel, period_day, ad_product ORDER BY CASE level WHEN 'campaign' THEN 0 WHEN 'product' THEN 1 WHEN 'search_term' THEN 2 WHEN 'targeting' THEN 3 WHEN 'placement' THEN 4 ELSE 5 END, source) = 1
+    QUALIFY dense_rank() OVER (
+        PARTITION BY account, channel, period_day, ad_product
+        ORDER BY CASE level
+            WHEN 'campaign' THEN 0
+            WHEN 'product' THEN 1
+            WHEN 'search_term' THEN 2
+            WHEN 'targeting' THEN 3
+            WHEN 'placement' THEN 4 ELSE 5 END, source
+    ) = 1
 ),
 placed AS (
     SELECT * FROM single JOIN period ON period_day BETWEEN first_day AND last_day

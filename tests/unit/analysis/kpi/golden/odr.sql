@@ -14,7 +14,11 @@ daily AS (
 ),
 single AS (
     SELECT * FROM daily
-    QUALIFY dense_rank() OVER (PARTITION BY account, channel, period_day, metric ORDER BY CASE segment WHEN 'all' THEN 0 ELSE 1 END, source) = 1
+    QUALIFY dense_rank() OVER (
+        PARTITION BY account, channel, period_day, metric
+        ORDER BY CASE segment
+            WHEN 'all' THEN 0 ELSE 1 END, source
+    ) = 1
 ),
 placed AS (
     SELECT * FROM single JOIN period ON period_day BETWEEN first_day AND last_day

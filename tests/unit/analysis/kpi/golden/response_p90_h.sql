@@ -3,7 +3,8 @@ WITH period(first_day, last_day) AS (VALUES
     (DATE '2026-11-01', DATE '2026-11-21')
 ),
 sampled AS (
-    SELECT channel, account, source, business_day AS period_day, date_diff('second', received_at, coalesce(replied_at, TIMESTAMP '2026-11-22 20:00:00')) AS value
+    SELECT channel, account, source, business_day AS period_day,
+        date_diff('second', received_at, coalesce(replied_at, TIMESTAMP '2026-11-22 20:00:00')) AS value
     FROM contact
     WHERE business_day BETWEEN DATE '2026-10-01' AND DATE '2026-11-21'
       AND (coalesce(needs_reply, TRUE))

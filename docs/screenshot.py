@@ -1,0 +1,37 @@
+"""Makes docs/board.svg: the demo's shop, synced over HTTP as always, as the program itself draws it (`make docs`)."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+from argparse import ArgumentParser
+from dataclasses import replace
+from pathlib import Path
+
+from kpiterm import __version__
+from kpiterm.cli.commands.demo import prepare, sync_command
+from kpiterm.cli.main import global_options
+from kpiterm.cli.session import Session
+from kpiterm.paths import Paths
+from kpiterm.sandbox import Sandbox
+from kpiterm.tui.app import KpitermApp
+from kpiterm.tui.feed import SnapshotFeed
+from kpiterm.tui.screenshot import save_svg
+from kpiterm.tui.sync_process import SyncProcess
+
+
+def main() -> None:
+    session = Session.of(ArgumentParser(parents=[global_options()]).parse_args([]))
+    with tempfile.TemporaryDirectory() as home, Sandbox(days=360) as box:
+        shop = replace(session, paths=Paths(Path(home), "demo"))
+        environment = prepare(shop, box, 360)
+        subprocess.run(sync_command(shop), env=environment, check=True)
+        feed = SnapshotFeed(lambda: shop.view(None), shop.paths.current)
+        app = KpitermApp(feed=feed, sync=SyncProcess([sys.executable]), workspace="demo", version=__version__)
+        asyncio.run(save_svg(app, Path(__file__).with_name("board.svg"), size=(110, 22)))
+
+
+if __name__ == "__main__":
+    main()
