@@ -76,20 +76,27 @@ def _is_month(span: Span) -> bool:
 
 def _bounds(text: str, today: date) -> tuple[date, date]:
     try:
-        if text == "last":
-            end = today.replace(day=1) - _DAY
-            return end.replace(day=1), end
-        if match := re.fullmatch(r"(\d{4})-W(\d{1,2})", text):
-            monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
-            return monday, monday + 6 * _DAY
-        if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
-            found = month(int(match[1]), int(match[2]))
-            return found.start, found.end
-        first, last = (date.fromisoformat(part) for part in text.split(".."))
+        first, last = _named(text, today)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"period {text!r}: {_why(error)}", hint=_HINT) from None
     if last < first:
         raise UsageError(f"period {text!r}: its last day is before its first", hint=f"swap them: {last}..{first}")
+    if first.year < 2000 or last.year > 2100:
+        raise UsageError(f"period {text!r}: there are no such data", hint="write a period between 2000 and 2100")
+    return first, last
+
+
+def _named(text: str, today: date) -> tuple[date, date]:
+    if text == "last":
+        end = today.replace(day=1) - _DAY
+        return end.replace(day=1), end
+    if match := re.fullmatch(r"(\d{4})-W(\d{1,2})", text):
+        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+        return monday, monday + 6 * _DAY
+    if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
+        found = month(int(match[1]), int(match[2]))
+        return found.start, found.end
+    first, last = (date.fromisoformat(part) for part in text.split(".."))
     return first, last
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from typing import NoReturn
 from kpiterm import __version__
 from kpiterm.cli import output
 from kpiterm.cli.session import Session
-from kpiterm.errors import BUG, INTERRUPTED, OK, USAGE, KpitermError, UsageError
+from kpiterm.errors import BUG, INTERRUPTED, OK, TRANSIENT, USAGE, KpitermError, UsageError
 
 COMMANDS = {
     "demo": "try kpiterm on a simulated shop: no credentials, nothing left running",
@@ -52,12 +53,27 @@ def run(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except OSError as error:
+        if "-v" in argv or "--verbose" in argv:
+            raise
+        output.error(*_file_trouble(error), kind="OSError", as_json=as_json)
+        return TRANSIENT if error.errno == errno.ENOSPC else USAGE
     except Exception as error:
         if "-v" in argv or "--verbose" in argv:
             raise
         message = f"{type(error).__name__}: {error}"
         output.error(message, "a bug in kpiterm: run again with -v and report it", kind="Bug", as_json=as_json)
         return BUG
+
+
+def _file_trouble(error: OSError) -> tuple[str, str]:
+    """What failed on which file, and the remedy."""
+    if error.errno == errno.ENOSPC:
+        return f"no space left on the disk of {error.filename or 'the store'}", "free some space, then run it again"
+    return (
+        f"{error.filename or 'a file'}: {error.strerror or error}",
+        "kpiterm must be able to write there: check its owner and mode, or choose another place with --home",
+    )
 
 
 def _dispatch(argv: list[str]) -> int:
@@ -67,9 +83,11 @@ def _dispatch(argv: list[str]) -> int:
     if name not in COMMANDS:
         raise UsageError(f"{name!r} is not a kpiterm command", hint=f"one of: {', '.join(COMMANDS)}")
     module = import_module(f"kpiterm.cli.commands.{name}_" if name == "import" else f"kpiterm.cli.commands.{name}")
-    parser = _Parser(prog=f"kpiterm {name}", description=COMMANDS[name], parents=[global_options()], allow_abbrev=False)
+    everywhere = global_options()
+    given, rest = everywhere.parse_known_args(argv)  # an action's own parser would refuse them behind the action
+    parser = _Parser(prog=f"kpiterm {name}", description=COMMANDS[name], parents=[everywhere], allow_abbrev=False)
     module.configure(parser)
-    args = parser.parse_args(argv)
+    args = parser.parse_args(rest, given)
     return int(module.run(args, Session.of(args)))
 
 
@@ -105,7 +123,7 @@ def _no_command(argv: list[str]) -> int:
 
 def global_options() -> argparse.ArgumentParser:
     """The options of every command."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = _Parser(prog="kpiterm", add_help=False, allow_abbrev=False)
     group = parser.add_argument_group("everywhere")
     group.add_argument("--home", metavar="DIR", help="where all workspaces live (KPITERM_HOME)")
     group.add_argument("--workspace", metavar="NAME", help="one client is one workspace (default: default)")

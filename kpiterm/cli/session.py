@@ -88,11 +88,11 @@ def _moment(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if "T" not in text.upper() and ":" not in text:  # a day means the end of it: all that was known on that day
+            moment += timedelta(days=1)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise UsageError(f"--as-of {text!r} is no moment", hint="write 2026-11-01T08:00Z or 2026-11-01") from None
-    if len(text) == 10:  # a day means the end of it: all that was known on that day
-        moment += timedelta(days=1)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def interactive() -> bool:

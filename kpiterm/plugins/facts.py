@@ -96,7 +96,7 @@ _ALL = (
     ),
     _table(
         "ad_day", "Advertising per day at one level; levels repeat the same money and are never added together.",
-        "day level ad_product campaign_id ad_group_id sku item_id term", _DAY,
+        "source day last_day level detail ad_product campaign_id ad_group_id sku item_id term", _DAY,
         Column("last_day", DAY, "last day of the range where level is summary, else equal to day"),
         Column("level", TEXT, "campaign, product, search_term, targeting, placement; summary = a range of days"),
         Column("detail", TEXT, "what a summary row is broken down by: campaign, product, search_term, …"),
@@ -112,7 +112,7 @@ _ALL = (
     ),
     _table(
         "traffic_day", "Sessions and ordered sales per day, as the marketplace reports them.",
-        "day level sku item_id", _DAY,
+        "source day level sku item_id", _DAY,
         Column("level", TEXT, "account, parent, child or sku"), _SKU, _ITEM,
         Column("sessions", COUNT, "visits"), Column("page_views", COUNT, "page views"),
         Column("units", COUNT, "units ordered"), Column("order_items", COUNT, "order items"),

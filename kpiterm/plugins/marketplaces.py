@@ -37,3 +37,9 @@ MARKETPLACES: dict[str, Marketplace] = {
     channel: Marketplace(channel=channel, timezone=zone, currency=currency)
     for channel, zone, currency in (line.split() for line in _ROWS.split("\n") if line)
 }
+
+
+def amazon_channel(currency: str | None) -> str | None:
+    """The Amazon channel that alone sells in `currency`; None for the euro and for currencies of none."""
+    found = [name for name, place in MARKETPLACES.items() if place.currency == currency and name.startswith("amazon.")]
+    return found[0] if len(found) == 1 else None

@@ -128,7 +128,10 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One canonical row, for sources too small to need SQL: columns of `facts.TABLES[table]`, money as Decimal."""
+    """One canonical row, for sources too small to need SQL: columns of `facts.TABLES[table]`, money as Decimal.
+
+    A row without `channel` belongs to the account's own. It replaces the rows that equal it in the table's identity.
+    """
 
     table: str
     values: Mapping[str, object]
@@ -137,7 +140,7 @@ class Row:
         known = facts.TABLES.get(self.table)
         if known is None:
             raise ValueError(f"row for unknown table {self.table!r}; known: {', '.join(facts.TABLES)}")
-        if unknown := set(self.values) - {c.name for c in known.columns}:
+        if unknown := set(self.values) - {c.name for c in known.columns} - {"channel"}:
             raise ValueError(f"row for {self.table}: unknown column {min(unknown)!r}")
 
 

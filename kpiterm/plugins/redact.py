@@ -35,8 +35,8 @@ class Redactor:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
-        self._values: set[str] = set()
         self._patterns: dict[str, int] = {}
+        self._values: set[str] = set()
         self._known: re.Pattern[str] | None = None
         for value in values:
             self.add(value)
@@ -47,19 +47,24 @@ class Redactor:
         if len(value) < _SHORTEST or value in self._values:
             return
         with self._lock:
-            self._values.add(value)
             self._patterns.update(_patterns(value))
-            longest_first = sorted(self._patterns, key=self._patterns.__getitem__, reverse=True)
-            # a look-ahead finds secrets that overlap: every character of each of them is hidden
-            self._known = re.compile(f"(?=({'|'.join(longest_first)}))")
+            self._values.add(value)
+            self._known = None
 
     def __call__(self, text: str) -> str:
-        known = self._known
-        if known is not None:
-            text = _blank(text, known)
+        if self._values:
+            text = _blank(text, self._known or self._compiled())
         for pattern, replacement in _BY_NAME:
             text = pattern.sub(replacement, text)
         return _QUERY.sub(_hide_signed_query, text)
+
+    def _compiled(self) -> re.Pattern[str]:
+        """All known values, the longest first; a look-ahead, so that of overlapping ones every character is hidden."""
+        with self._lock:
+            if self._known is None:
+                longest_first = sorted(self._patterns, key=self._patterns.__getitem__, reverse=True)
+                self._known = re.compile(f"(?=({'|'.join(longest_first)}))")
+            return self._known
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """A copy that may be shown: secret headers hidden by name, all others by value."""

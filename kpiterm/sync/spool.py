@@ -102,6 +102,8 @@ class Spool:
                 self._add_records(payload, body, seq)
         else:
             digest, size = self._add_flat(payload, seq)
+        if isinstance(payload.body, Path):
+            payload.body.unlink(missing_ok=True)
         self._payloads.append(
             Lineage(seq=seq, sha256=digest, request=payload.request, format=payload.format, bytes=size)
         )

@@ -79,7 +79,8 @@ def _stream(stream: StreamStatus, now: datetime, width: int, event: Progress | R
 def _event(name: str, event: Progress | Run, width: int) -> list[Content]:
     if isinstance(event, Progress):
         return [_line(cell("▸ syncing", STATE, "bold $primary"), name, [Content(progress(event))], width)]
-    said = f"  {event.windows} windows, {event.requests} requests, {size(event.bytes)}, {event.seconds} s"
+    parts = (count(event.windows, "window"), count(event.requests, "request"), size(event.bytes), f"{event.seconds} s")
+    said = "  " + ", ".join(parts)
     rows = cell(f"{event.rows:,} rows", 14, right=True)
     reason = Content.styled(f"  {clean(event.reason)}" if event.reason else "", MUTED)
     head = _line(_badge(event.status), name, [rows, Content.styled(said, MUTED), reason], width)
@@ -90,7 +91,7 @@ def _event(name: str, event: Progress | Run, width: int) -> list[Content]:
 def progress(event: Progress) -> str:
     """`window 3/12  4,210 rows  40 s left  report is in the queue  1.2 MB  9 requests`."""
     counts = f"window {event.window}/{event.windows}  {event.rows:,} rows"
-    costs = f"{size(event.bytes)}  {event.requests} requests"
+    costs = f"{size(event.bytes)}  {count(event.requests, 'request')}"
     return "  ".join(part for part in (counts, left(event.eta), clean(event.note), costs) if part)
 
 
@@ -101,11 +102,16 @@ def left(eta: float | None) -> str:
     return f"{max(int(eta), 1)} s left" if eta < 90 else f"{round(eta / 60)} min left"
 
 
-def size(count: int) -> str:
+def size(octets: int) -> str:
     """Bytes as `812 B`, `1.2 MB`."""
-    if count < 1000:
-        return f"{count} B"
-    return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+    if octets < 1000:
+        return f"{octets} B"
+    return f"{octets / 1000:.1f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 window`, `3 windows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _line(status: Content, name: str, rest: list[Content], width: int) -> Content:

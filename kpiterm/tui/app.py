@@ -74,7 +74,6 @@ class KpitermApp(App[None]):
         self.title = f"kpiterm {version}"
         self._feed = feed
         self._sync = sync
-        self._sync_at_start = sync_at_start
         self._clock = clock
         self._sync_at_start = sync_at_start
         self._newest = SyncState()
@@ -91,8 +90,6 @@ class KpitermApp(App[None]):
         self.set_interval(MINUTE, self._tick)
         self._heed_signals()
         self.call_after_refresh(self._begin)
-        if self._sync_at_start:
-            self.call_after_refresh(self.action_sync)
 
     def on_unmount(self) -> None:
         self._feed.stop()

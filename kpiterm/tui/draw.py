@@ -78,11 +78,9 @@ def _block(value: Decimal, low: Decimal, high: Decimal) -> str:
     return BLOCKS[min(7, int((value - low) / (high - low) * 8))]
 
 
-def bar(value: Decimal, target: Target | None, width: int, style: str) -> Content:
+def bar(value: Decimal, target: Target, width: int, style: str) -> Content:
     """`━━━━━━┃───`: the value on a line from zero, with a mark where the target is."""
-    goal = target.value if target else None
-    ends = [Decimal(0), value, goal if goal is not None else value]
-    low, high = min(ends), max(ends)
+    low, high = min(Decimal(0), value, target.value), max(Decimal(0), value, target.value)
     room = (high - low) / 8
     low, high = low - (room if low < 0 else 0), high + room
 
@@ -91,8 +89,7 @@ def bar(value: Decimal, target: Target | None, width: int, style: str) -> Conten
 
     start, stop = sorted((place(Decimal(0)), place(value)))
     cells = [("━", style) if start <= x < max(stop, start + 1) else ("─", "$text-disabled") for x in range(width)]
-    if goal is not None:
-        cells[place(goal)] = ("┃", "bold $foreground")
+    cells[place(target.value)] = ("┃", "bold $foreground")
     return Content.assemble(*_runs(cells))
 
 

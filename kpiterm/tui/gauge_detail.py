@@ -26,7 +26,7 @@ def detail(gauge: Gauge, width: int) -> list[Content]:
         title.truncate(width, ellipsis=True),
         Content.assemble(badge(gauge.state, LABEL), (text.value(gauge), "bold")),
     ]
-    if gauge.value is not None:
+    if gauge.value is not None and gauge.target is not None:
         found.append(
             Content.assemble(" " * LABEL, bar(gauge.value, gauge.target, max(width - LABEL, 8), STATES[gauge.state][2]))
         )

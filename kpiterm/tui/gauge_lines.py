@@ -58,7 +58,7 @@ def line(gauge: Gauge, width: int, *, part: bool) -> list[Content]:
     head = [badge(gauge.state, STATE), name, cell(text.value(gauge, at.value), at.value, right=True)]
     room = width - 1 - STATE - at.name - at.value
     if gauge.value is None:
-        return [Content.assemble(*head, cell("  " + (gauge.reason or ""), room, MUTED))]
+        return [Content.assemble(*head, cell("  " + (gauge.reason or "").removeprefix("no data: "), room, MUTED))]
     tail = [cell(_target(gauge, at.target), at.target), _change(gauge, at.change)]
     if not at.change and at.weight:
         tail.append(cell(_arrow(gauge), at.weight, _change_style(gauge), right=True))
@@ -112,7 +112,9 @@ def _history(gauge: Gauge, width: int, at: Columns) -> Content:
     spark = PERIODS + 2 if room >= PERIODS + 2 else 0
     length = min(room - spark - 2, at.name + at.value - 2) if at.change else room - spark - 2
     if length >= 8 and gauge.value is not None:
-        parts += [bar(gauge.value, gauge.target, length, STATES[gauge.state][2]), Content("  ")]
+        style = STATES[gauge.state][2]
+        drawn = bar(gauge.value, gauge.target, length, style) if gauge.target else Content(" " * length)
+        parts += [drawn, Content("  ")]
     if spark:
         parts.append(cell(sparkline(gauge.history), at.target if at.change else spark, MUTED))
     return Content.assemble(*parts, *tail)
@@ -126,7 +128,9 @@ def _reason(gauge: Gauge, width: int) -> list[Content]:
     if not gauge.reason:
         return []
     style = MUTED if gauge.value is None else "$warning"
-    wrapped = Content.styled(clean(gauge.reason), style).wrap(max(width - STATE, 10))
+    # The state beside it has said "no data" already.
+    reason = clean(gauge.reason).removeprefix("no data: ")
+    wrapped = Content.styled(reason, style).wrap(max(width - STATE, 10))
     return [Content.assemble(" " * STATE, part) for part in wrapped[:2]]
 
 

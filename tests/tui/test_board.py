@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kpiterm.analysis.view import Gauge, View
+from kpiterm.analysis.view import Gauge, Span, View
 from kpiterm.tui.messages import FeedError
 from kpiterm.tui.widgets.gauge_list import GaugeItem
+from kpiterm.tui.widgets.top_line import span_text
 
 if TYPE_CHECKING:
     from tests.tui.conftest import Opener
@@ -233,3 +234,39 @@ async def test_ages_move_with_the_clock(desk: Opener, make_view: MakeView, now: 
         await d.settle()
         assert "as of 15 min ago" in d.rows()[0]
         assert "synced 13 min ago" in d.row("us-main")
+
+
+async def test_without_colour_nothing_is_lost(
+    desk: Opener, make_view: MakeView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with desk((120, 40), make_view()) as d:
+        strips = d.app.screen._compositor.render_strips()
+        styles = [segment.style for strip in strips for segment in strip if segment.style]
+        colours = {colour.name for style in styles for colour in (style.color, style.bgcolor) if colour}
+        assert colours <= {"default"}
+        assert d.row("GMV growth").startswith("▌! watch")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "through", "said"),
+    [
+        (date(2026, 11, 1), date(2026, 11, 30), date(2026, 11, 21), "Nov 2026, day 21 of 30"),
+        (date(2026, 11, 1), date(2026, 11, 30), date(2026, 11, 30), "Nov 2026"),
+        (date(2026, 11, 1), date(2026, 11, 30), date(2026, 10, 31), "Nov 2026"),
+        (date(2026, 11, 1), date(2026, 11, 28), date(2026, 11, 7), "1 Nov – 28 Nov, day 7 of 28"),
+        (date(2026, 11, 16), date(2026, 11, 22), date(2026, 11, 22), "16 Nov – 22 Nov"),
+    ],
+)
+def test_a_period_is_named_and_counted(start: date, end: date, through: date, said: str) -> None:
+    assert span_text(Span(start, end, through)) == said
+
+
+async def test_a_kpi_without_target_has_no_bar_to_compare_with(
+    desk: Opener, make_view: MakeView, make_gauge: MakeGauge
+) -> None:
+    gauge = make_gauge("gmv", "GMV", value=Decimal(5), unit="count", reason="no data: two days are missing")
+    async with desk((120, 40), make_view([gauge])) as d:
+        assert "no target" in d.row("GMV")
+        assert "━" not in d.text()
+        assert "  two days are missing" in d.text()

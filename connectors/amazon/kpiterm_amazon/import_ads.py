@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from kpiterm.plugins import Importer, Note, Payload, Rejected, Row, Sheet
+from kpiterm.plugins.marketplaces import amazon_channel
 from kpiterm.plugins.parse import count, currency_of, day, day_range, lost_digits, money, unwrap
 
 T = TypeVar("T")
@@ -102,7 +103,7 @@ def read_report(sheet: Sheet, by: str, program: str | None) -> Iterator[Row | Re
         seen["no currency"] += row["currency"] is None
         seen["sign"] += "currency" not in columns.at and row["currency"] is not None
         seen["cut id"] += lost_digits(line.get("campaign_id"))
-        yield Row("ad_day", row)
+        yield Row("ad_day", {**row, "channel": amazon_channel(_currency(line, columns))})
     yield from _notes(seen, columns)
 
 

@@ -173,6 +173,8 @@ def every_file() -> Iterator[Path]:
 
 
 KINDS = {
+    "07BusinessReport-30-10-22.csv": ["amazon.business_sales"],
+    "09BusinessReport-30-10-22 (1).csv": ["amazon.business_traffic"],
     "82171019457.txt": ["amazon.all_orders"],
     "file02_20230226_041204.txt": ["amazon.all_orders"],
     "110793675556020213.txt": ["amazon.all_orders"],

@@ -134,6 +134,7 @@ def _percentile(definition: Definition, measure: Measure, where: str) -> str:
         {measure.numerator.sql} AS value
     FROM {measure.table}
     WHERE {where}
+      AND channel IS NOT NULL
 )
 SELECT first_day, last_day, channel, account, source, CAST(NULL AS VARCHAR) AS currency,
     quantile_disc(value, {_digits(definition.quantile)}) AS numerator, CAST(NULL AS BIGINT) AS denominator,

@@ -27,6 +27,8 @@ def why_missing(question: Question, definition: Definition, frame: Frame, outcom
         return f"{NO_DATA}: they end on {last}, before the period: {remedy}"
     if frame.span.through < frame.span.start:
         return f"{NO_DATA}: an account has not been read since the period began: {remedy}"
+    if all(c.synced for c in frame.covers):
+        return f"{NO_DATA}: nothing from {frame.span.start} to {frame.span.through}, though it has been read"
     return f"{NO_DATA} in the period: {remedy}"
 
 

@@ -79,6 +79,8 @@ def _gauge(question: Question, definition: Definition, frame: Frame, parts: Part
     outcome = reading.outcome
     day = min(frame.asked.end, frame.today)
     agreed = targets_in_force(question.catalogue, question.config, question.terms, day)[definition.id]
+    # A total is agreed for all channels together; a ratio is held against its target on each.
+    target = None if definition.kind == "sum" and frame.channel else agreed.target
     previous = _previous(question, definition, frame, parts)
     notes = (outcome.reason, *reading.doubts, reading.note)
     return Gauge(
@@ -92,10 +94,10 @@ def _gauge(question: Question, definition: Definition, frame: Frame, parts: Part
         unit=definition.unit,
         direction=definition.direction,
         currency=outcome.currency,
-        target=agreed.target,
+        target=target,
         weight=agreed.weight,
         state=judge.state(
-            agreed.target,
+            target,
             outcome.value,
             provisional=reading.maturity == "provisional",
             small=judge.is_small(definition, outcome),

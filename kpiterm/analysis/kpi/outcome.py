@@ -87,11 +87,11 @@ def growth(now: Outcome, before: Outcome, against: str) -> Outcome:
     if before.value is None:
         reason = f"nothing to compare with in {against}: {before.reason}"
         return Outcome(parts=now.parts, sample=now.sample, reason=reason)
+    if before.value <= 0:
+        return Outcome(parts=now.parts, sample=now.sample, reason=f"undefined: {plain(before.value)} in {against}")
     if now.currency != before.currency:
         reason = f"{against} was in {before.currency}, this period is in {now.currency}: no exchange rates"
         return Outcome(parts=now.parts, sample=now.sample, reason=reason)
-    if before.value <= 0:
-        return Outcome(parts=now.parts, sample=now.sample, reason=f"undefined: {plain(before.value)} in {against}")
     increase = now.value - before.value
     return replace(now, value=increase / before.value, numerator=increase, denominator=before.value)
 
@@ -121,11 +121,11 @@ def _percentile(definition: Definition, parts: list[Part], chosen: tuple[Part, .
 
 
 def _amounts(parts: Iterable[Part]) -> dict[str | None, Decimal]:
-    """Numerators by currency; a row without any amount (a multi-channel order has no price) has none to offer."""
+    """Numerators by currency. Nothing is nothing in any currency: free lines often come without one."""
+    given = [p for p in parts if p.numerator is not None or p.denominator is not None]
     found: dict[str | None, Decimal] = {}
-    for part in parts:
-        if part.numerator is not None or part.denominator is not None:
-            found[part.currency] = found.get(part.currency, Decimal(0)) + (part.numerator or 0)
+    for part in [p for p in given if p.numerator or p.denominator] or given[:1]:
+        found[part.currency] = found.get(part.currency, Decimal(0)) + (part.numerator or 0)
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0] or "")))
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from itertools import pairwise
+from typing import ClassVar
 
 import pytest
 
@@ -22,7 +23,7 @@ class Declarations:
     """Names, hosts, settings, rates, streams and SQL."""
 
     connector: Connector
-    settings: Mapping[str, str] | None = None
+    settings: ClassVar[Mapping[str, str] | None] = None
 
     def test_is_made_for_this_plugin_api(self) -> None:
         assert 1 <= self.connector.api_version <= API_VERSION

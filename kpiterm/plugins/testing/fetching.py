@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -28,8 +29,8 @@ class Fetching:
     """What the streams yield, whom they ask, and what they say when they fail."""
 
     connector: Connector
-    settings: Mapping[str, str] | None = None
-    secrets: Mapping[str, str] | None = None
+    settings: ClassVar[Mapping[str, str] | None] = None
+    secrets: ClassVar[Mapping[str, str] | None] = None
     now: datetime = NOW
 
     def responses(self, request: httpx.Request) -> httpx.Response:
@@ -62,8 +63,9 @@ class Fetching:
         for stream in self._streams(ctx := context(self.responses)):
             for item in self._fetch(stream, ctx):
                 assert isinstance(item, Payload | Row), f"stream {stream.name} yields a {type(item).__name__}"
-                if isinstance(item, Payload):
-                    assert stream.shape, f"stream {stream.name} yields a Payload, but declares no shape to read it"
+                if isinstance(item, Row):
+                    assert stream.shape is None, f"stream {stream.name} yields a Row, but its shape reads payloads"
+                elif stream.shape:
                     undeclared = set(item.extra) - set(stream.shape.columns)
                     assert not undeclared, f"stream {stream.name}: extra columns are not declared in its shape"
 
@@ -172,7 +174,8 @@ class _Expiring:
         return response
 
 
-def _refuse(*_: object) -> None:
+def _refuse(connection: socket.socket, _: object) -> None:
+    connection.close()
     raise AssertionError("the connector opens a connection of its own: use ctx.http and ctx.download")
 
 

@@ -54,7 +54,8 @@ def _faults(con: Any, duckdb: Any, output: Output) -> list[str]:  # noqa: ANN401
     statements = con.extract_statements(output.select)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         return ["must be one SELECT and nothing else"]
-    given = [str(row[0]) for row in con.execute(f"describe select * from ({output.select})").fetchall()]
+    described = con.execute(f"describe select * from ({output.select})").fetchall()
+    given = {str(row[0]): str(row[1]) for row in described}
     table = facts.TABLES[output.into]
     types = {column.name: column.type for column in table.all_columns}
     if unknown := sorted(set(given) - set(types) - {"_payload"}):
@@ -62,9 +63,22 @@ def _faults(con: Any, duckdb: Any, output: Output) -> list[str]:  # noqa: ANN401
     keys = {name.removeprefix("window:") for name in output.replaces} - {"account", "channel", "source"}
     if missing := sorted(keys - set(given)):
         return [f"replaces by {name}, which the SELECT does not give" for name in missing]
+    if faults := [
+        f"gives {name} as {given[name]}{why}" for name in given if (why := _misfit(given[name], types.get(name)))
+    ]:
+        return faults
     casts = ", ".join(f'cast("{name}" as {types[name]})' for name in given if name != "_payload")
     con.execute(f"select {casts} from ({output.select})").fetchall()
     return []
+
+
+def _misfit(given: str, wanted: str | None) -> str:
+    """Why a value of the type `given` cannot go into a column, where a cast over no rows would not tell."""
+    if wanted == facts.MONEY and given in ("DOUBLE", "FLOAT"):
+        return ": declare money as DECIMAL or VARCHAR, or it loses digits"
+    if wanted and (given.endswith("]") or given.startswith(("STRUCT", "MAP", "UNION"))):
+        return ", not as one value"
+    return ""
 
 
 def _first_line(error: Exception) -> str:

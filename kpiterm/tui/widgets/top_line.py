@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter
 from datetime import datetime
 
@@ -63,7 +64,8 @@ class TopLine(Painted):
     def _right(self) -> Content:
         if self.view is None or self.now is None:
             return Content(clean(sync_word(self.sync_state)))
-        return Content(f"as of {age(self.view.as_of, self.now)}  {clean(sync_word(self.sync_state))}")
+        when = age(self.view.as_of, self.now).removeprefix("just ")
+        return Content(f"as of {when}  {clean(sync_word(self.sync_state))}")
 
 
 def period(view: View) -> str:
@@ -75,11 +77,10 @@ def period(view: View) -> str:
 def span_text(span: Span) -> str:
     """`Nov 2026, day 21 of 30`, or both ends of a period that is not one calendar month."""
     days, gone = (span.end - span.start).days + 1, (span.through - span.start).days + 1
-    whole_month = span.start.day == 1 and 28 <= days <= 31 and span.end.month == span.start.month
-    name = (
-        f"{MONTHS[span.start.month - 1]} {span.start.year}" if whole_month else f"{day(span.start)} – {day(span.end)}"
-    )
-    return name if gone >= days else f"{name}, day {gone} of {days}"
+    name = f"{day(span.start)} – {day(span.end)}"
+    if span.start.day == 1 and days == monthrange(span.start.year, span.start.month)[1]:
+        name = f"{MONTHS[span.start.month - 1]} {span.start.year}"
+    return name if gone >= days or gone < 1 else f"{name}, day {gone} of {days}"
 
 
 def sync_word(state: SyncState) -> str:

@@ -40,13 +40,29 @@ def test_periods_as_people_write_them(text: str | None, expected: Span) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-13", "2026", "2026-W54", "2026-W00", "2021-W53", "2026-11-31..2026-12-01", "nov", "2026-11-02", "a..b..c"],
+    [
+        "2026-13",
+        "2026",
+        "2026-W54",
+        "2026-W00",
+        "2021-W53",
+        "2026-11-31..2026-12-01",
+        "nov",
+        "2026-11-02",
+        "a..b..c",
+    ],
 )
 def test_a_period_that_is_none_names_the_forms(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_period(text, TODAY)
     assert repr(text) in caught.value.message
     assert "2026-W47" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["0001-01", "9999-12", "2026-01-01..9999-12-31"])
+def test_a_period_without_any_data_is_refused_rather_than_counted_back_from(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_period(text, TODAY)
 
 
 def test_a_range_the_wrong_way_round_is_put_right_in_the_hint() -> None:

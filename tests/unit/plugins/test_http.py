@@ -27,7 +27,7 @@ from kpiterm.plugins.errors import (
 from kpiterm.plugins.model import Rate
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from tests.unit.plugins.conftest import Desk, Vendor
 
@@ -339,19 +339,29 @@ def test_a_stop_during_a_wait_is_not_swallowed(vendor: Vendor, desk: Desk) -> No
 DOCUMENT = "https://eu.files.acme.com/report.txt?X-Amz-Signature=5ig&X-Amz-Expires=300"
 
 
+def plain(text: bytes) -> bytes:
+    return text
+
+
+def once(text: bytes) -> bytes:
+    return gzip.compress(text)
+
+
+def twice(text: bytes) -> bytes:
+    return gzip.compress(gzip.compress(text))
+
+
+def in_two_members(text: bytes) -> bytes:
+    return gzip.compress(text[:9]) + gzip.compress(text[9:])
+
+
 @pytest.mark.parametrize(
     ("sent", "coding"),
-    [
-        (bytes, None),
-        (gzip.compress, None),
-        (gzip.compress, "gzip"),
-        (lambda text: gzip.compress(gzip.compress(text)), "gzip"),
-        (lambda text: gzip.compress(text[:9]) + gzip.compress(text[9:]), None),
-    ],
+    [(plain, None), (once, None), (once, "gzip"), (twice, "gzip"), (in_two_members, None)],
     ids=["plain", "zipped", "zipped for the line", "zipped twice", "two members"],
 )
 def test_a_document_is_unzipped_however_it_was_zipped(
-    sent: object, coding: str | None, vendor: Vendor, desk: Desk
+    sent: Callable[[bytes], bytes], coding: str | None, vendor: Vendor, desk: Desk
 ) -> None:
     text = "sku\tqty\näöü\t1\n".encode("cp1252") * 5000
     vendor.reply(200, sent(text), Content_Type="text/plain;charset=Cp1252", Content_Encoding=coding or "identity")

@@ -33,7 +33,7 @@ def test_json(body: object, said: str) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"<Error><Code>AccessDenied</Code>\n <Message>It has expired</Message></Error>", "AccessDenied It has expired"),
+        (b"<Error><Code>AccessDenied</Code>\n <Message>It expired</Message></Error>", "AccessDenied It expired"),
         (b"<html><style>p{}</style><p>502 Bad&nbsp;Gateway</p><script>x()</script></html>", "502 Bad&nbsp;Gateway"),
         (b"\xff\xfe\x00broken\x1b[31m", "\ufffd\ufffd broken [31m"),
         (b"", ""),

@@ -73,6 +73,11 @@ class TestGmv:
         store.order(day(11, 3), "5", currency=None)
         assert "(no currency) 5.00" in (store.gauge("gmv").reason or "")
 
+    def test_a_free_line_without_a_currency_does_not_hide_the_total(self, store: Store) -> None:
+        store.order(day(11, 3), "10")
+        store.order(day(11, 3), "0", currency=None)
+        assert (store.gauge("gmv").value, store.gauge("gmv").currency) == (D(10), "USD")
+
     def test_rows_without_a_price_are_missing_not_zero(self, store: Store) -> None:
         store.order(day(11, 3), None)
         gauge = store.gauge("gmv")
@@ -174,6 +179,18 @@ class TestGrowth:
                 store.order(day(month, n), price)
         gauge = store.gauge("gmv_mom", "2026-10")
         assert (gauge.value, gauge.previous, gauge.change) == (D("0.5"), D(1), D("-0.5"))
+
+    def test_a_change_of_currency_is_no_growth(self, store: Store) -> None:
+        store.order(day(10, 3), "10")
+        store.order(day(11, 3), "10", currency="EUR")
+        gauge = store.gauge("gmv_mom")
+        assert (gauge.value, gauge.previous) == (None, None)
+        assert "no exchange rates" in (gauge.reason or "")
+
+    def test_a_month_before_without_sales_gives_no_growth(self, store: Store) -> None:
+        store.order(day(10, 3), "0")
+        store.order(day(11, 3), "10")
+        assert store.gauge("gmv_mom").reason == "undefined: 0 in 2026-10"
 
     def test_without_a_month_before_there_is_none(self, store: Store) -> None:
         store.order(day(11, 3), "10")
@@ -337,6 +354,41 @@ class TestEntries:
         gauge = store.gauge("response_p90_h", "2026-10")
         assert (gauge.value, gauge.sources) == (D(3), ("amazon:us-main",))
         assert "11.5 was entered by hand" in (gauge.reason or "")
+
+
+class TestState:
+    @pytest.mark.parametrize(
+        ("period", "spend", "state"),
+        [
+            ("2026-11", "20", "ok"),
+            ("2026-11", "26", "watch"),  # met, within a tenth of 28 %
+            ("2026-11", "28", "watch"),
+            ("2026-11", "30", "watch"),  # missed by less than a tenth, and not final
+            ("2026-11", "31", "breach"),
+            ("2026-10", "20", "ok"),
+            ("2026-10", "30", "breach"),  # no longer provisional
+        ],
+    )
+    def test_a_target_is_close_within_a_tenth(self, store: Store, period: str, spend: str, state: str) -> None:
+        month = int(period[-2:])
+        store.ads(day(month, 1), "0", "0")
+        store.ads(day(month, 20), spend, "100")
+        store.ads(day(month, 31 if month == 10 else 21), "0", "0")
+        assert store.gauge("acos", period).state == state
+
+    def test_without_a_target_there_is_nothing_to_miss(self, store: Store) -> None:
+        store.order(day(11, 3), "10")
+        gauge = store.gauge("gmv")
+        assert (gauge.target, gauge.state) == (None, "ok")
+
+    def test_a_total_is_agreed_for_all_channels_together(self, store: Store) -> None:
+        config = Config(targets={"gmv": (">=", D(15)), "acos": ("<=", D("0.1"))})
+        for channel in ("amazon.com", "amazon.ca"):
+            store.order(day(11, 3), "10", channel=channel)
+            store.ads(day(11, 3), "30", "100", channel=channel)
+        found = {(g.id, g.channel): g.state for g in store.board(config=config).gauges}
+        assert (found["gmv", "all"], found["gmv", "amazon.ca"]) == ("ok", "ok")
+        assert (found["acos", "all"], found["acos", "amazon.ca"]) == ("breach", "breach")
 
 
 class TestTargets:

@@ -8,6 +8,7 @@ sampled AS (
     FROM contact
     WHERE business_day BETWEEN DATE '2026-10-01' AND DATE '2026-11-21'
       AND (coalesce(needs_reply, TRUE))
+      AND channel IS NOT NULL
 )
 SELECT first_day, last_day, channel, account, source, CAST(NULL AS VARCHAR) AS currency,
     quantile_disc(value, 0.9) AS numerator, CAST(NULL AS BIGINT) AS denominator,

@@ -1,0 +1,96 @@
+"""A sync over HTTP brings what truly happened in the shop, to the cent, and a second one changes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kpiterm.sandbox.orders import business_day, price_known, status
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Shop
+
+pytestmark = pytest.mark.e2e
+TABLES = ("order_line", "ad_day", "traffic_day", "health_metric", "refund_line")
+
+
+def test_sales_of_every_day_are_those_of_the_shop(shop: Shop) -> None:
+    truth = defaultdict(lambda: [0, 0, Decimal()])
+    at = shop.box.clock()
+    today, seconds = business_day(at.timestamp()), int(at.timestamp())
+    for order in shop.box.shop.orders(shop.box.shop.first_day, today, at):
+        if order.non_amazon or status(order, seconds) == "CANCELLED":
+            continue
+        day = truth[str(order.day)]
+        day[0] += len(order.lines)
+        day[1] += sum(line.quantity for line in order.lines)
+        if price_known(order, seconds):
+            day[2] += Decimal(sum(line.price for line in order.lines)) / 100
+    found = shop.home.rows(
+        "SELECT business_day, count(*), sum(quantity), coalesce(sum(item_price), 0) FROM order_line "
+        "WHERE status <> 'cancelled' AND channel = 'amazon.com' GROUP BY 1 ORDER BY 1"
+    )
+    assert len(found) > 35
+    assert [(day, [lines, units, Decimal(gmv)]) for day, lines, units, gmv in found] == sorted(truth.items())
+
+
+def test_ad_spend_and_sales_are_those_of_the_shop(shop: Shop) -> None:
+    at = shop.box.clock()
+    last = business_day(at.timestamp()) - timedelta(days=1)
+    for day in (last, last - timedelta(days=7), last - timedelta(days=20)):
+        truth = shop.box.shop.ad_totals(day, day, at=at)
+        for level in ("campaign", "product"):
+            [[spend, clicks, impressions]] = shop.home.rows(
+                f"SELECT sum(spend), sum(clicks), sum(impressions) FROM ad_day WHERE day = '{day}' AND level = '{level}'"
+            )
+            assert (Decimal(spend) * 100, clicks, impressions) == (truth.cost, truth.clicks, truth.impressions)
+
+
+def test_order_defects_are_those_of_the_shop(shop: Shop) -> None:
+    truth = shop.box.shop.odr(at=shop.box.clock())
+    found = shop.home.rows(
+        "SELECT segment, numerator, denominator FROM health_metric "
+        "WHERE metric = 'order_defect_rate' AND segment <> 'all' ORDER BY segment"
+    )
+    assert found == [
+        [segment, truth[network].by_kind.total(), truth[network].orders]
+        for segment, network in (("marketplace", "afn"), ("merchant", "mfn"))
+    ]
+
+
+def test_stock_is_that_of_the_shop(shop: Shop) -> None:
+    truth = sorted([level.product.sku, level.fulfillable] for level in shop.box.shop.stock(at=shop.box.clock()))
+    assert truth
+    first = "SELECT sku, available FROM stock_level WHERE taken_at = (SELECT min(taken_at) FROM stock_level) ORDER BY sku"
+    assert shop.home.rows(first) == truth
+
+
+def test_every_run_is_on_record(shop: Shop) -> None:
+    said = {(r["account"], r["stream"]): (r["status"], r["rows"], r["windows"]) for r in shop.first.json["runs"]}
+    kept = shop.home("runs", "--json").json["runs"]
+    assert said == {(r["account"], r["stream"]): (r["status"], r["rows"], r["windows"]) for r in kept}
+    assert {status for status, _, _ in said.values()} == {"ok"}
+    assert len(said) == 7
+    hashes = shop.home.rows("SELECT count(*), count(DISTINCT sha256), min(length(sha256)) FROM payload")
+    assert hashes[0][0] >= 7
+    assert hashes[0][2] == 64
+
+
+def test_a_second_sync_adds_and_replaces_nothing(shop: Shop) -> None:
+    before = {table: shop.home.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in TABLES}
+    again = shop.home("sync", "--force", "--json")
+    assert again.code == 0, again.err
+    assert {run["superseded"] for run in again.json["runs"]} == {0}
+    after = {table: shop.home.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in TABLES}
+    assert [table for table in TABLES if after[table] != before[table]] == []
+    assert {run["status"] for run in shop.home("sync", "--json").json["runs"]} == {"skipped"}
+
+
+def test_every_reading_of_the_stock_is_kept(shop: Shop) -> None:
+    counts = "SELECT count(DISTINCT taken_at), count(*), count(DISTINCT sku) FROM stock_level"
+    [[readings, rows, skus]] = shop.home.rows(counts)
+    assert rows == readings * skus
