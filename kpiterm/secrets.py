@@ -48,8 +48,12 @@ class SecretStore:
 
     def drop(self, account: str, name: str) -> None:
         """Remove from the keyring, if it is there."""
-        if os.environ.get(variable(account, name)) is None and self._ask(account, name) is not None:
+        if os.environ.get(variable(account, name)) is not None or self._ask(account, name) is None:
+            return
+        try:
             self._keyring(variable(account, name)).delete_password(self._service, f"{account}/{name}")
+        except Exception as error:  # noqa: BLE001 (backends raise whatever their platform does)
+            raise self._failed(error, variable(account, name)) from None
 
     @property
     def _service(self) -> str:
@@ -74,9 +78,10 @@ class SecretStore:
         try:
             found = load_keyring(self.backend) if self.backend else keyring.get_keyring()
         except Exception as error:  # noqa: BLE001 (a backend named in a file may fail in any way)
+            named, where = self.backend or os.environ.get("PYTHON_KEYRING_BACKEND"), "[keyring] backend in config.toml"
             raise CredentialError(
-                f"the keyring {self.backend!r} named in config.toml cannot be loaded: {type(error).__name__}",
-                hint="correct or remove [keyring] backend",
+                f"the keyring {named or 'of this system'} cannot be loaded: {type(error).__name__}",
+                hint=f"correct or remove {where if self.backend else 'PYTHON_KEYRING_BACKEND or keyringrc.cfg'}",
             ) from None
         backend = found if self.backend else _first_trusted(found)
         if backend is None:
@@ -102,7 +107,13 @@ def _systemd(account: str, name: str) -> str | None:
     directory = os.environ.get("CREDENTIALS_DIRECTORY")
     if not directory:
         return None
+    path = Path(directory, f"{account}.{name}")
     try:
-        return Path(directory, f"{account}.{name}").read_text("utf-8").rstrip("\n")
+        return path.read_text("utf-8").rstrip("\n")
     except FileNotFoundError:
         return None
+    except (OSError, ValueError) as error:
+        raise CredentialError(
+            f"the credential {path} cannot be read: {type(error).__name__}",
+            hint="check LoadCredential= and User= of the systemd unit; the file must be UTF-8 text",
+        ) from None

@@ -64,7 +64,8 @@ class Writer:
         try:
             con = duckdb.connect(str(self._work), config={**CONFIG, "memory_limit": self._memory_limit})
             con.execute("SET TimeZone = 'UTC'")
-            con.execute(f"SET temp_directory = '{self.paths.spool / 'duckdb'}'")
+            temporary = str(self.paths.spool / "duckdb").replace("'", "''")
+            con.execute(f"SET temp_directory = '{temporary}'")
             self.dirty |= migrate(con)
             con.execute(MACROS)
         except duckdb.Error as error:
@@ -116,12 +117,24 @@ class Writer:
         if not self.dirty:
             return None
         started = time.monotonic()
-        self.con.execute("CHECKPOINT")
-        path = snapshot.publish(self._work)
+        path = self._copy()
         self.dirty = False
         self.published_at = time.monotonic()
         self.publish_seconds = self.published_at - started
         return path
+
+    def _copy(self) -> Path:
+        import duckdb
+
+        try:
+            self.con.execute("CHECKPOINT")
+            return snapshot.publish(self._work)
+        except (duckdb.Error, OSError) as error:
+            raise StoreError(
+                f"no snapshot of {self._work} could be published: {str(error).splitlines()[0]}",
+                hint="the last snapshot is whole and what was committed is kept: free some disk space, "
+                "then run `kpiterm sync` again",
+            ) from error
 
     def publish_if_due(self) -> Path | None:
         """Publish while a long sync runs, but spend no more than a tenth of the time on it."""

@@ -67,7 +67,7 @@ def read(path: Path, after: int = 0) -> Iterator[Entry]:
             continue
         try:
             entry = _parse(line.decode())
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError):
             if number == len(lines) - 1:
                 return
             continue

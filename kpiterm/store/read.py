@@ -23,7 +23,13 @@ CREATE VIEW entry AS SELECT
     detail->>'value' AS value, detail->>'note' AS note, actor AS author, happened_at AS entered_at
 FROM event WHERE kind = 'kpi.enter'
 """
-_OPERATIONS = {"run": "finished_at", "watermark": "updated_at", "payload": "loaded_at"}
+# The operations as known at a moment. A watermark is written over, but every run keeps the one that it reached.
+_AS_OF = {
+    "run": "SELECT * FROM snap.run WHERE finished_at <= {moment}",
+    "payload": "SELECT * FROM snap.payload WHERE loaded_at <= {moment}",
+    "watermark": "SELECT account, stream, max(watermark) AS watermark, max(finished_at) AS updated_at FROM snap.run "
+    "WHERE finished_at <= {moment} AND watermark IS NOT NULL GROUP BY account, stream",
+}
 
 
 class Reader:
@@ -34,12 +40,11 @@ class Reader:
     ) -> None:
         self._paths, self._asked, self._memory_limit, self._threads = paths, as_of, memory_limit, threads
         self.as_of = as_of or datetime.now(UTC)
+        self.snapshot: str | None = None
 
     def __enter__(self) -> Self:
         import duckdb
 
-        path = snapshot.current(self._paths.store)
-        self.snapshot = path.name if path else None
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": self._threads,
             "memory_limit": self._memory_limit,
@@ -49,8 +54,7 @@ class Reader:
         self.con = duckdb.connect(":memory:", config=config)
         try:
             self.con.execute("SET TimeZone = 'UTC'")
-            if path:
-                self.con.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS snap (READ_ONLY)")
+            if self._attach():
                 self._make_views()
             else:
                 self._make_empty()
@@ -61,7 +65,7 @@ class Reader:
         except duckdb.Error as error:
             self.con.close()
             raise StoreError(
-                f"the snapshot {path} cannot be read: {str(error).splitlines()[0]}",
+                f"the snapshot {self.snapshot} cannot be read: {str(error).splitlines()[0]}",
                 hint="run `kpiterm sync` to publish a new one; `kpiterm doctor` checks the store",
             ) from error
         return self
@@ -78,7 +82,7 @@ class Reader:
         import duckdb
 
         try:
-            statements = duckdb.extract_statements(sql)
+            statements = self.con.extract_statements(sql)
             if len(statements) != 1 or statements[0].type not in (
                 duckdb.StatementType.SELECT,
                 duckdb.StatementType.EXPLAIN,
@@ -87,14 +91,34 @@ class Reader:
             result = self.con.execute(sql)
             return [d[0] for d in result.description or ()], result.fetchall()
         except duckdb.Error as error:
+            if "pytz" in str(error):
+                raise UsageError(
+                    "moments with a time zone cannot be shown", hint="cast them to UTC: now()::TIMESTAMP"
+                ) from None
             raise UsageError(str(error).strip(), hint="`kpiterm query 'SHOW TABLES'` lists what there is") from error
+
+    def _attach(self) -> bool:
+        """Open what `CURRENT` names; again, if that was swept between the look and the opening."""
+        import duckdb
+
+        while path := snapshot.current(self._paths.store):
+            self.snapshot = path.name
+            try:
+                self.con.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS snap (READ_ONLY)")
+            except duckdb.IOException:
+                if snapshot.current(self._paths.store) == path:
+                    raise
+            else:
+                return True
+        self.snapshot = None
+        return False
 
     def _make_views(self) -> None:
         moment = self._moment()
         statements = [_table_view(table, moment) for table in facts.TABLES.values()]
-        for name, column in _OPERATIONS.items():
-            where = f" WHERE {column} <= {moment}" if moment else ""
-            statements.append(f"CREATE VIEW {name} AS SELECT * FROM snap.{name}{where}")
+        for name, known in _AS_OF.items():
+            sql = known.format(moment=moment) if moment else f"SELECT * FROM snap.{name}"
+            statements.append(f"CREATE VIEW {name} AS {sql}")
         self.con.execute(";\n".join(statements))
 
     def _make_empty(self) -> None:

@@ -53,7 +53,10 @@ def clean(directory: Path) -> None:
 
 
 def _last_number(directory: Path) -> int:
-    return max((int(m[1]) for p in directory.iterdir() if (m := _NAME.fullmatch(p.name))), default=0)
+    """Counting what `CURRENT` names, so that no name comes back even where somebody removed the files."""
+    pointed = current(directory)
+    names = [p.name for p in (*directory.iterdir(), *([pointed] if pointed else []))]
+    return max((int(m[1]) for name in names if (m := _NAME.fullmatch(name))), default=0)
 
 
 def _copy(source: Path, target: Path) -> None:

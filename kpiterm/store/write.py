@@ -50,7 +50,7 @@ def merge(con: duckdb.DuckDBPyConnection, output: Output, batch: Batch) -> Merge
     _stage(con, output, table, batch)
     rows, first, last, currencies = _describe(con, table)
     if window := _window_column(output):
-        _keep_latest(con, table.identity)
+        _keep_latest(con, ("channel", *table.identity))
         scope = _scope_window(con, window, batch)
     else:
         _keep_latest(con, output.replaces, table.version)
@@ -125,13 +125,14 @@ def _quoted(text: str) -> str:
 
 
 def _keep_latest(con: duckdb.DuckDBPyConnection, keys: Sequence[str], version: str | None = None) -> None:
-    """Where several bodies hold the same thing (pages and pulls overlap), keep it as the latest body has it."""
+    """Where several bodies hold the same thing (pages and pulls overlap), keep it whole as the latest body has it."""
     if _count(con, "SELECT count(DISTINCT _payload) FROM stage") < 2:
         return
-    latest = f"{version} DESC NULLS LAST, _payload DESC" if version else "_payload DESC"
+    key = _hash(keys)
+    newest = f"max({version}) OVER (PARTITION BY {key}, _payload)" if version else "NULL"
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE stage AS SELECT * FROM stage "
-        f"QUALIFY dense_rank() OVER (PARTITION BY {_hash(keys)} ORDER BY {latest}) = 1"
+        f"CREATE OR REPLACE TEMP TABLE stage AS SELECT * EXCLUDE (_v) FROM (SELECT *, {newest} AS _v FROM stage) "
+        f"QUALIFY dense_rank() OVER (PARTITION BY {key} ORDER BY _v DESC NULLS LAST, _payload DESC) = 1"
     )
 
 

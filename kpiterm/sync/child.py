@@ -17,6 +17,7 @@ import msgspec
 from kpiterm.sync.protocol import Job, Said, Told, encode
 
 Heard = tuple["Child", Said | None]
+_LONGEST_LINE = 64 << 10
 
 
 class Child:
@@ -94,5 +95,10 @@ class Child:
     def _narrate(self) -> None:
         assert self.process.stderr
         with contextlib.suppress(ValueError, OSError):
-            for line in self.process.stderr:
-                self._log(f"{self.job.account}: {line.decode(errors='replace').rstrip()}")
+            whole = True
+            while line := self.process.stderr.readline(_LONGEST_LINE):
+                ends, began = line.endswith(b"\n"), whole
+                whole = ends
+                if began:  # a part of a longer line might end in the middle of a secret, and go unrecognised
+                    text = line.decode(errors="replace").rstrip() if ends else "(an endless line: not kept)"
+                    self._log(f"{self.job.account}: {text}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -38,11 +39,16 @@ def commit_window(  # every part of the one transaction
     )
     with writer.transaction() as con:
         loaded = load(con, manifest, stream.shape, batch, work.place)
-        run.watermark = reached(stream, window, run.watermark or _watermark(con, run), started)
-        run.windows, run.rows = run.windows + 1, run.rows + loaded.rows
-        run.superseded += loaded.superseded
-        record.set_watermark(con, run, now)
-        record.save_run(con, run, "running", now)
+        after = replace(
+            run,
+            watermark=reached(stream, window, run.watermark or _watermark(con, run), started),
+            windows=run.windows + 1,
+            rows=run.rows + loaded.rows,
+            superseded=run.superseded + loaded.superseded,
+        )
+        record.set_watermark(con, after, now)
+        record.save_run(con, after, "running", now)
+    run.watermark, run.windows, run.rows, run.superseded = after.watermark, after.windows, after.rows, after.superseded
 
 
 def _watermark(con: duckdb.DuckDBPyConnection, run: record.StreamRun) -> datetime | None:

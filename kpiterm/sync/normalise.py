@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 _MAX_RECORD = 16 << 20  # bytes of one JSON record; DuckDB takes twice that per thread
 _MAX_LINE = 2 << 20  # bytes of one line of a flat file; DuckDB takes sixteen times that per thread
+
+# Short rows are padded in a TSV only: with quotes in play, padding would swallow all that follows an open one.
+_DIALECTS = {
+    "tsv": "delim = '\t', quote = '', escape = '', null_padding = true",
+    "csv": "delim = ',', quote = '\"', escape = '\"'",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,8 @@ def _array_sql(file: SpoolFile, shape: Shape) -> str:
 
 def _flat_sql(file: SpoolFile, shape: Shape) -> str:
     """A flat file by the names in its header: order does not matter, unknown columns are not read."""
+    if not any(file.header):
+        raise DataError("the document is empty: not even a header", hint="nothing of this window was stored")
     positions: dict[str, int] = {}
     for position, cell in enumerate(file.header):
         positions.setdefault(cell.casefold(), position)
@@ -121,13 +130,9 @@ def _flat_sql(file: SpoolFile, shape: Shape) -> str:
             value = f"nullif(trim(c{found}), '')" if found is not None else "NULL"
             selected.append(f"cast({value} AS {type_}) AS {_name(name)}")
     cells = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(file.header)))
-    quote = (
-        "delim = '\t', quote = '', escape = ''" if file.format == "tsv" else "delim = ',', quote = '\"', escape = '\"'"
-    )
     return (
         f"SELECT {', '.join(selected)} FROM read_csv('{_quoted(file.path)}', auto_detect = false, header = false, "
-        f"skip = 1, {quote}, columns = {{{cells}}}, null_padding = true, strict_mode = false, "
-        f"max_line_size = {_MAX_LINE})"
+        f"skip = 1, {_DIALECTS[file.format]}, columns = {{{cells}}}, strict_mode = false, max_line_size = {_MAX_LINE})"
     )
 
 
@@ -155,7 +160,8 @@ def _record_payloads(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     con.execute(
         "INSERT INTO payload SELECT p.sha256, $account, $source, p.format, p.request, coalesce(c.rows, 0), p.size, "
         "$run, $moment FROM payloads AS p LEFT JOIN counted AS c USING (seq) "
-        "ANTI JOIN (SELECT sha256 FROM payload WHERE account = $account AND stream = $source) AS k USING (sha256)",
+        "ANTI JOIN (SELECT sha256 FROM payload WHERE account = $account AND stream = $source) AS k USING (sha256) "
+        "QUALIFY row_number() OVER (PARTITION BY p.sha256 ORDER BY seq) = 1",
         {
             "account": batch.account,
             "source": batch.source,
@@ -185,5 +191,6 @@ def _quoted(text: str) -> str:
 
 
 def _first_line(error: duckdb.Error) -> str:
-    """DuckDB quotes whole input lines further down: those may hold a customer's data."""
-    return str(error).splitlines()[0][:300]
+    """What is wrong, without the input that DuckDB quotes further down: it may hold a customer's data."""
+    text = re.sub(r' in file "[^"]*"', "", str(error).splitlines()[0])
+    return re.sub(r"[{\[].*", "…", text)[:300]

@@ -52,12 +52,14 @@ def reached(stream: Stream, window: Window, before: datetime | None, now: dateti
 
 
 def _start(stream: Stream, progress: Progress, ask: Ask, *, now: datetime, timezone: str) -> datetime:
+    usual = progress.watermark - stream.lookback if progress.watermark else None
     if ask.since is not None:
-        start = datetime.combine(ask.since, time(), ZoneInfo(timezone)).astimezone(UTC)
-    elif ask.full or progress.watermark is None:
-        start = now - stream.history
+        asked = datetime.combine(ask.since, time(), ZoneInfo(timezone)).astimezone(UTC)
+    elif ask.full or usual is None:
+        asked = now - stream.history
     else:
-        start = progress.watermark - stream.lookback
+        asked = usual
+    start = min(asked, usual) if usual else asked  # never later than usual: the watermark would jump a gap
     return max(start, now - stream.retention) if stream.retention else start
 
 

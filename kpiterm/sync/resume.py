@@ -22,9 +22,10 @@ class Resume:
         self._forgotten: dict[str, int] = {}
         self.window = 0
         try:
-            self._values: dict[str, str] = json.loads(path.read_text("utf-8"))
+            found = json.loads(path.read_text("utf-8"))
         except (FileNotFoundError, ValueError):
-            self._values = {}
+            found = None
+        self._values: dict[str, str] = found if isinstance(found, dict) else {}
 
     def recall(self, key: str) -> str | None:
         return None if key in self._forgotten else self._values.get(key)

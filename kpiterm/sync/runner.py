@@ -8,14 +8,14 @@ import secrets as random_secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from kpiterm.config import Config
+from kpiterm.config import Account, Config
 from kpiterm.errors import INTERRUPTED, KpitermError
 from kpiterm.events import Progress as ProgressEvent
 from kpiterm.events import Run, RunError
@@ -60,6 +60,23 @@ class Runner:
         self._redactors: dict[str, Redactor] = {}
         self._count = 0
 
+    def refuse(self, account: Account, runs: Sequence[Run]) -> None:
+        """Put on record that the account could not even be asked: the board would go on to call it well."""
+        now = datetime.now(UTC)
+        with self.writer.transaction() as con:
+            for run in runs:
+                self._count += 1
+                kept = record.StreamRun(
+                    run_id=f"{self.sync_id}-{self._count}",
+                    account=account.name,
+                    connector=account.connector,
+                    stream=run.stream,
+                    started=now,
+                )
+                record.save_run(con, kept, run.status, now, run.error)
+        for run in runs:
+            self._finish(run)
+
     def run(self, works: Sequence[AccountWork]) -> list[Run]:
         """Fetch and load everything; returns when all children have ended or the site was stopped."""
         waiting = [w for w in works if w.todo]
@@ -77,7 +94,7 @@ class Runner:
         return self.runs
 
     def _start(self, work: AccountWork) -> None:
-        self._redactors.setdefault(work.account.name, Redactor(work.secrets.values()))
+        self._redactors.setdefault(work.account.name, Redactor(_spellings(work.secrets.values())))
         self._count += 1
         spool = private_dir(self._spool / f"{work.account.name}-{self._count}")
         job = Job(
@@ -108,7 +125,9 @@ class Runner:
         for child in [c for c in self._children if c.hangs]:
             seconds = self.site.config.sync.stall_seconds
             child.kill()
-            self._fail(child, "PluginCrash", f"no sign of life for {seconds} s: stopped", "tell the connector's author")
+            if self._children[child].todo:
+                what = f"no sign of life for {seconds} s: stopped"
+                self._fail(child, "PluginCrash", what, "tell the connector's author")
             self._gone(child, told=True)
         self.writer.publish_if_due()
 
@@ -127,6 +146,9 @@ class Runner:
                 self._save_secret(child, said)
             case "log":
                 self.site.log(f"{child.job.account}: {said.note}")
+            case "ready":  # whatever else it may have started, this child has no more to say
+                child.kill()
+                self._gone(child)
 
     def _run_of(self, child: Child, stream: str) -> record.StreamRun:
         """The open run of the child's stream, begun when it is first heard of."""
@@ -247,6 +269,13 @@ class Runner:
                 )
             child.close()
         self._children.clear()
+
+
+def _spellings(secrets: Iterable[str]) -> Iterator[str]:
+    """The secrets, and each line of those that have several: what a child prints is read line by line."""
+    for secret in secrets:
+        yield secret
+        yield from secret.splitlines()
 
 
 def exit_code(runs: Sequence[Run], *, stopped: bool) -> int:

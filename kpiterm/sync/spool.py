@@ -114,8 +114,9 @@ class Spool:
         prefix = msgspec.json.encode({"_payload": seq, **payload.extra})[:-1]
         for record in split(body, payload):
             if record[:1] != b"{":
-                raise DataError(f"{payload.request}: a record is {record[:20]!r}…, not an object")
-            file.write(prefix + (b"," + record[1:] if record != b"{}" else b"}") + b"\n")
+                raise DataError(f"{payload.request}: record {self.records + 1} is no object with named fields")
+            fields = record[1:].lstrip()
+            file.write(prefix + (fields if fields == b"}" else b"," + fields) + b"\n")
             self.records += 1
 
     def _add_array(self, payload: Payload, seq: int) -> tuple[str, int]:
@@ -157,6 +158,7 @@ class Spool:
 def split(body: bytes, payload: Payload) -> Iterator[bytes]:
     """The records of a JSON or NDJSON body as compact bytes on one line each."""
     try:
+        body = body.removeprefix(codecs.BOM_UTF8)
         raws = _lines(body) if payload.format == "ndjson" else _descend(body, payload.records)
         for raw in raws:
             record = bytes(raw).strip()

@@ -51,6 +51,12 @@ class Planner:
                 self._plan_stream(work, stream)
         return work
 
+    def streams_of(self, account: Account) -> list[str]:
+        """The streams that a sync of the account is about, also where its connector cannot be loaded any more."""
+        connector = self.plugins.connectors.get(account.connector)
+        known = [s.name for s in connector.streams] if connector else [s for a, s in self.progress if a == account.name]
+        return [name for name in known if self.only in (None, name)]
+
     def _plan_stream(self, work: AccountWork, stream: Stream) -> None:
         standing = self.progress.get((work.account.name, stream.name), Progress())
         have = {*work.secrets, *(name for name, value in work.account.settings.items() if value)}
@@ -138,9 +144,8 @@ def settings_with_defaults(connector: Connector, account: Account) -> dict[str, 
 
 
 def unreadable(account: Account, streams: Collection[str], error: KpitermError) -> list[Run]:
-    """A failed run for an account that could not even begin."""
+    """A failed run for each stream of an account that could not even begin ("*" where no stream is known)."""
     kind = {CredentialError: "AuthError", PluginMissingError: "PluginMissing"}.get(type(error), "SettingError")
-    run = skipped(account.name, next(iter(streams), "*"), "", None)
-    return [
-        replace(run, status="failed", reason=None, error=RunError(kind=kind, message=error.message, hint=error.hint))
-    ]
+    why = RunError(kind=kind, message=error.message, hint=error.hint)
+    runs = [skipped(account.name, stream, "", None) for stream in streams or ("*",)]
+    return [replace(run, status="failed", reason=None, error=why) for run in runs]

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import resource
+import signal
 import sys
 import threading
 import time
@@ -27,6 +28,7 @@ from kpiterm.sync.resume import Resume
 from kpiterm.sync.spool import Spool
 
 _AHEAD = 1  # windows that may be fetched while an earlier one is still being loaded
+_LONGEST_TEXT = 1000
 
 
 class StoppedError(Exception):
@@ -41,7 +43,7 @@ class Worker:
         self.resume = Resume(Path(job.resume))
         self._out, self._out_lock = out, threading.Lock()
         self._told = threading.Condition()
-        self._loaded = 0
+        self._sent = self._loaded = 0
         self._saved: list[str] = []
         self._stop = threading.Event()
         self._last_progress = 0.0
@@ -52,11 +54,15 @@ class Worker:
     def say(self, said: Said) -> None:
         """Send a line, with every text in it redacted (a secret on its way to the keyring excepted)."""
         if said.type != "secret":
-            said = msgspec.structs.replace(said, note=self.redactor(said.note), value=self.redactor(said.value))
+            said = msgspec.structs.replace(said, note=self._clear(said.note), value=self._clear(said.value))
         line = encode(said)
         with self._out_lock:
             self._out.write(line)
             self._out.flush()
+
+    def _clear(self, text: object) -> str:
+        """Text of a plugin's own making as it may be sent: without secrets, valid Unicode, not endless."""
+        return self.redactor(str(text).encode(errors="replace").decode())[:_LONGEST_TEXT]
 
     def listen(self, lines: Iterator[bytes]) -> None:
         """Take in what the sync process says; when it dies, so does this child."""
@@ -71,6 +77,8 @@ class Worker:
                 else:
                     self._stop.set()
                 self._told.notify_all()
+        with contextlib.suppress(OSError):
+            os.killpg(os.getpid(), signal.SIGKILL)  # what the connector started dies too
         os._exit(1)
 
     def sleep(self, seconds: float) -> None:
@@ -90,10 +98,10 @@ class Worker:
         if error:
             raise SettingError(f"the renewed secret {name!r} could not be saved: {error}")
 
-    def wait_for_room(self, sent: int, ahead: int = _AHEAD) -> None:
+    def wait_for_room(self, ahead: int = _AHEAD) -> None:
         """Do not run ahead of the loading by more than a window: disk and memory stay bounded."""
         with self._told:
-            self._told.wait_for(lambda: sent - self._loaded <= ahead or self._stop.is_set())
+            self._told.wait_for(lambda: self._sent - self._loaded <= ahead or self._stop.is_set())
         if self._stop.is_set():
             raise StoppedError
 
@@ -116,7 +124,6 @@ class Worker:
         )
 
     def run_streams(self, connector: Connector, context: Context) -> None:
-        sent = 0
         for job in self.job.streams:
             stream = connector.stream(job.name)
             if stream is None:
@@ -125,32 +132,31 @@ class Worker:
                 continue
             self._before = self._counters()
             try:
-                sent = self._run_stream(stream, context, job.parsed(), sent)
+                self._run_stream(stream, context, job.parsed())
             except StoppedError:
                 raise
             except BaseException as error:  # noqa: BLE001 (a stream's fault, whatever it is, ends that stream only)
                 self.say(self._counted(Said(type="failed", stream=job.name, failure=self.failure(error))))
 
-    def _run_stream(self, stream: Stream, context: Context, windows: tuple[Window, ...], sent: int) -> int:
+    def _run_stream(self, stream: Stream, context: Context, windows: tuple[Window, ...]) -> None:
         for number, window in enumerate(windows, 1):
             spool = Spool(Path(self.job.spool), f"{stream.name}-{number}")
-            self.resume.window = sent + 1
+            self.resume.window = self._sent + 1
             self.progress(stream.name, number, len(windows), spool, force=True)
             for item in stream.fetch(context, window):
                 spool.add(item, lineage_only=stream.shape is None)
                 self.progress(stream.name, number, len(windows), spool)
             said = Said(type="window", stream=stream.name, window=number, windows=len(windows))
             self.say(msgspec.structs.replace(self._counted(said, spool.records), manifest=self._clean(spool)))
-            sent += 1
-            self.wait_for_room(sent)
-        self.wait_for_room(sent, ahead=0)
+            self._sent += 1
+            self.wait_for_room()
+        self.wait_for_room(ahead=0)
         self.say(self._counted(Said(type="done", stream=stream.name)))
-        return sent
 
     def _clean(self, spool: Spool) -> dict[str, object]:
         manifest = spool.close().as_json()
         for payload in manifest["payloads"]:
-            payload["request"] = self.redactor(payload["request"])
+            payload["request"] = self._clear(payload["request"])
         return manifest
 
     def failure(self, error: BaseException) -> Failure:
@@ -159,11 +165,19 @@ class Worker:
             megabytes = self.job.memory >> 20
             error = PluginCrash(f"the connector needed more than {megabytes} MB of memory and was stopped")
         if isinstance(error, PluginError):
-            return Failure(error.kind, self.redactor(error.message)[:1000], self.redactor(error.hint)[:1000])
+            return Failure(str(error.kind), self._clear(error.message), self._clear(error.hint))
         frames = traceback.extract_tb(error.__traceback__)
         where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-        message = self.redactor(f"{type(error).__name__}: {error}{where}")[:1000]
+        message = self._clear(f"{type(error).__name__}: {_text(error)}{where}")
         return Failure("PluginCrash", message, f"a bug in the connector {self.job.connector!r}: tell its author")
+
+
+def _text(error: BaseException) -> str:
+    """What the error says, if it can say anything at all."""
+    try:
+        return str(error)
+    except Exception as fault:
+        return f"(its text cannot be made: {type(fault).__name__})"
 
 
 def probe(worker: Worker, connector: Connector, context: Context) -> None:
@@ -197,7 +211,9 @@ def make_context(worker: Worker, connector: Connector) -> Context:
         )
 
     auth = connector.auth(make(None)) if connector.auth else None
-    scope = hashlib.sha256("\n".join([job.connector, *sorted(job.secrets.values())]).encode()).hexdigest()[:24]
+    scope = hashlib.sha256(
+        "\n".join([job.connector, job.sandbox or "", *sorted(job.secrets.values())]).encode()
+    ).hexdigest()[:24]
     limiter = Limiter(Path(job.limits), scope, connector.rates, sleep=worker.sleep)
     return make(
         open_client(

@@ -183,6 +183,10 @@ def yields_a_dict(ctx: Context, window: Window) -> Iterator[object]:
     yield {"id": 1}
 
 
+def yields_a_row_beside_its_shape(ctx: Context, window: Window) -> Iterator[object]:
+    yield Row("review", {"review_id": "1"})
+
+
 def adds_an_undeclared_column(ctx: Context, window: Window) -> Iterator[object]:
     for payload in fetch_orders(ctx, window):
         yield replace(payload, extra={"_other": 1})
@@ -250,8 +254,8 @@ CALLS: list[int] = []
 MISBEHAVIOURS = [
     ("yields_payloads_and_rows_that_its_shape_reads", misbehaving(yields_a_dict)),
     ("yields_payloads_and_rows_that_its_shape_reads", misbehaving(adds_an_undeclared_column)),
-    ("yields_payloads_and_rows_that_its_shape_reads", stream(shape=None)),
-    ("yields_payloads_and_rows_that_its_shape_reads", misbehaving(pages_for_ever)),
+    ("yields_payloads_and_rows_that_its_shape_reads", misbehaving(yields_a_row_beside_its_shape)),
+    ("yields_payloads_and_rows_that_its_shape_reads", stream(fetch=pages_for_ever, shape=None)),
     ("yields_payloads_and_rows_that_its_shape_reads", misbehaving(polls_for_ever)),
     ("asks_only_its_own_hosts", misbehaving(opens_its_own_connection)),
     ("says_no_secret", misbehaving(logs_its_secret)),

@@ -18,15 +18,19 @@ def why_missing(question: Question, definition: Definition, frame: Frame, outcom
         return "only summary rows, which cannot be put on a day: import a report with daily rows"
     if not frame.covers:
         return f"{NO_DATA}: {remedy}"
-    first, last = min(c.first_day for c in frame.covers), max(c.last_day for c in frame.covers)
-    if first > frame.asked.end:
-        return f"{NO_DATA}: they start on {first}, after the period"
-    if frame.today <= frame.asked.start:
+    start, end = frame.asked.start, frame.asked.end
+    last = max((c.last_day for c in frame.covers if c.first_day <= end), default=None)
+    later = min((c.first_day for c in frame.covers if c.first_day > end), default=None)
+    if last is None:
+        return f"{NO_DATA}: they start on {later}, after the period"
+    if frame.today <= start:
         return "no day of the period is over yet"
-    if last < frame.asked.start:
-        return f"{NO_DATA}: they end on {last}, before the period: {remedy}"
-    if frame.span.through < frame.span.start:
-        return f"{NO_DATA}: an account has not been read since the period began: {remedy}"
+    if slow := next((c for c in frame.covers if c.synced and c.synced <= start), None):
+        return f"{NO_DATA}: {slow.account} was read only up to {slow.synced}: {remedy}"
+    if last < start:
+        return f"{NO_DATA}: they end on {last}, before the period" + (
+            f", and start again on {later}" if later else f": {remedy}"
+        )
     if all(c.synced for c in frame.covers):
         return f"{NO_DATA}: nothing from {frame.span.start} to {frame.span.through}, though it has been read"
     return f"{NO_DATA} in the period: {remedy}"

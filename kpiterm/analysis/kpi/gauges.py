@@ -9,7 +9,7 @@ from decimal import Decimal
 from kpiterm.analysis.format import plain
 from kpiterm.analysis.kpi import judge
 from kpiterm.analysis.kpi.compile import Statement, compile_kpi
-from kpiterm.analysis.kpi.coverage import QUIET, last_data_day, late_start
+from kpiterm.analysis.kpi.coverage import QUIET, last_data_day
 from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.analysis.kpi.entries import entered
 from kpiterm.analysis.kpi.explain import doubts, why_missing
@@ -159,17 +159,20 @@ def _value(question: Question, definition: Definition, frame: Frame, parts: Part
 
 
 def _previous(question: Question, definition: Definition, frame: Frame, parts: Parts) -> Decimal | None:
-    if definition.kind == "sum" and late_start(frame.covers, frame.span):
-        return None
-    return _value(question, definition, frame, parts, comparison(frame.span))
+    span = comparison(frame.span)
+    return None if _began_within(definition, frame, span) else _value(question, definition, frame, parts, span)
 
 
 def _earlier(question: Question, definition: Definition, frame: Frame, parts: Parts) -> list[Decimal | None]:
-    """The values of the periods before; a sum over a period in which the data only began would look like a slump."""
-    begun = min((c.first_day for c in frame.covers), default=None)
-    values = []
-    for span in past(frame.span, HISTORY)[:-1]:
-        needed = comparison(span).start if definition.kind == "growth" else span.start
-        partial = definition.kind in {"sum", "growth"} and begun is not None and begun > needed + QUIET
-        values.append(None if partial else _value(question, definition, frame, parts, span))
-    return values
+    return [
+        None if _began_within(definition, frame, span) else _value(question, definition, frame, parts, span)
+        for span in past(frame.span, HISTORY)[:-1]
+    ]
+
+
+def _began_within(definition: Definition, frame: Frame, span: Span) -> bool:
+    """Whether the data only began within a period that is added up: it would look like a slump, and then a boom."""
+    if definition.kind not in {"sum", "growth"} or not frame.covers:
+        return False
+    needed = comparison(span) if definition.kind == "growth" else span
+    return min(c.first_day for c in frame.covers) > needed.start + QUIET

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from kpiterm.cli import output
 from kpiterm.cli.session import Session
 from kpiterm.errors import BREACH, OK, KpitermError, UsageError
-from kpiterm.events import Progress, Run, as_line
+from kpiterm.events import Progress, Run, RunError, as_line
 
 if TYPE_CHECKING:
     from kpiterm.config import Account
-    from kpiterm.sync.work import AccountWork
+    from kpiterm.sync.work import AccountWork, Planner
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -78,12 +78,11 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
             only=args.stream,
             history=timedelta(days=config.sync.history_days) if config.sync.history_days else None,
         )
-        works, runs = _prepare(planner, accounts, args)
+        works, refused = _prepare(planner, accounts, args)
         emit = _line_printer if args.events else display.show
-        for early in runs:
-            emit(early)
         if args.dry_run:
-            return runs + [_planned(work, name, len(windows)) for work in works for name, windows in _plans(work)]
+            failed = [run for _, runs in refused for run in runs]
+            return failed + [_planned(work, name, len(windows)) for work in works for name, windows in _plans(work)]
         writer.clear_spool()
         if record.close_interrupted(writer.con):
             writer.dirty = True
@@ -95,7 +94,10 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
             log=open_log(session.paths.logs),
             stopped=stopped,
         )
-        runs += Runner(site, writer, now=now).run(works)
+        runner = Runner(site, writer, now=now)
+        for account, runs in refused:
+            runner.refuse(account, runs)
+        runs = runner.run(works)
         writer.publish()
         refresh_state(session)
     report = SyncReport(session.paths.workspace, tuple(asdict(run) for run in runs))
@@ -116,20 +118,22 @@ def _chosen(args: argparse.Namespace, session: Session) -> list[Account]:
     return [a for a in accounts if not args.account or a.name in args.account]
 
 
-def _prepare(planner: object, accounts: list[Account], args: argparse.Namespace) -> tuple[list[AccountWork], list[Run]]:
-    from kpiterm.sync.work import Planner, unreadable
+def _prepare(
+    planner: Planner, accounts: list[Account], args: argparse.Namespace
+) -> tuple[list[AccountWork], list[tuple[Account, list[Run]]]]:
+    """The work of each account, and the failed runs of those that cannot be read."""
+    from kpiterm.sync.work import unreadable
 
-    assert isinstance(planner, Planner)
-    works, failed = [], []
+    works, refused = [], []
     for account in accounts:
         try:
             works.append(planner.prepare(account))
         except KpitermError as error:
-            failed += unreadable(account, [args.stream] if args.stream else [], error)
+            refused.append((account, unreadable(account, planner.streams_of(account), error)))
     if args.stream and works and not any(w.connector.stream(args.stream) for w in works):
         names = sorted({s.name for w in works for s in w.connector.streams})
         raise UsageError(f"no stream named {args.stream!r}", hint=f"streams: {', '.join(names)}")
-    return works, failed
+    return works, refused
 
 
 def _plans(work: AccountWork) -> Iterator[tuple[str, list[object]]]:
@@ -160,15 +164,20 @@ def _line_printer(event: Progress | Run) -> None:
 
 
 def _narrate(runs: list[Run], session: Session, *, talkative: bool) -> None:
-    """Failures always; the rest when somebody is watching."""
+    """Failures always, one that several streams share only once; the rest when somebody is watching."""
+    if session.json:
+        return
+    failures: dict[tuple[str, RunError], list[str]] = {}
     for run in runs:
-        if run.error and not session.json:
-            output.note(f"kpiterm: {run.account} {run.stream}: {run.error.message}")
-            if run.error.hint:
-                output.note(f"  → {run.error.hint}")
-        elif talkative and not session.quiet and not session.json:
+        if run.error:
+            failures.setdefault((run.account, run.error), []).append(run.stream)
+        elif talkative and not session.quiet:
             what = run.reason or f"{run.rows:,} rows, {run.superseded:,} superseded, {run.seconds} s"
             output.note(f"{run.account} {run.stream}: {run.status} ({what})")
+    for (account, error), streams in failures.items():
+        output.note(f"kpiterm: {account} {', '.join(streams)}: {error.message}")
+        if error.hint:
+            output.note(f"  → {error.hint}")
 
 
 @contextmanager
