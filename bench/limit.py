@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -51,19 +52,19 @@ class Client:
 
 
 def fetch_pages(client: Client, start: datetime, end: datetime, folder: Path) -> None:
-    """Every page on a line of its own; the token of the next one is looked up without parsing the page."""
+    """Every page in a file of its own (which DuckDB reads twice as fast as lines of that length); the token of the next
+    one is found without parsing the page."""
     query = {
         "lastUpdatedAfter": stamp(start), "lastUpdatedBefore": stamp(end), "marketplaceIds": _MARKETPLACE,
         "includedData": orders.INCLUDED, "maxResultsPerPage": "100",
     }  # fmt: skip
-    with (folder / "pages.ndjson").open("wb") as file:
-        while True:
-            body = client.get(orders.SEARCH, query).content
-            file.write(body + b"\n")
-            _, found, rest = body[-4096:].partition(b'"nextToken":"')
-            if not found:
-                return
-            query["paginationToken"] = rest.partition(b'"')[0].decode()
+    for number in count():
+        body = client.get(orders.SEARCH, query).content
+        (folder / f"{number:06}.json").write_bytes(body)
+        _, found, rest = body[-4096:].partition(b'"nextToken":"')
+        if not found:
+            return
+        query["paginationToken"] = rest.partition(b'"')[0].decode()
 
 
 def fetch_reports(client: Client, start: datetime, end: datetime, folder: Path) -> None:
@@ -89,8 +90,8 @@ def pages_sql(folder: Path) -> str:
     """The pages as the relation `source`."""
     record = ", ".join(f'"{name}" {kind}' for name, kind in orders.RECENT_ORDERS.columns.items())
     return (
-        f"SELECT 1 AS _payload, unnest(o) FROM (SELECT unnest(orders) AS o FROM read_json('{folder}/pages.ndjson', "
-        f"format = 'newline_delimited', columns = {{orders: 'STRUCT({record})[]'}}, maximum_object_size = 16777216))"
+        f"SELECT 1 AS _payload, unnest(o) FROM (SELECT unnest(orders) AS o FROM read_json('{folder}/*.json', "
+        f"format = 'newline_delimited', columns = {{orders: 'STRUCT({record})[]'}}, maximum_object_size = 1048576))"
     )
 
 
@@ -121,7 +122,7 @@ def main() -> None:
     rows = con.execute("SELECT count(*), count(DISTINCT order_id) FROM order_line").fetchall()[0]
     con.close()
     done = time.monotonic()
-    size = sum(f.stat().st_size for f in folder.glob("*.*sv" if not pages else "*.ndjson"))
+    size = sum(f.stat().st_size for f in folder.glob("*.json" if pages else "*.tsv"))
     print(json.dumps({"fetch": fetched - began, "read": done - fetched, "rows": rows[0], "orders": rows[1],
                       "bytes": size}))  # fmt: skip
 

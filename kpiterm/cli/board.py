@@ -26,21 +26,33 @@ _SYMBOLS = {"ok": "✓", "watch": "!", "breach": "✗", "no_data": "–"}
 def compute(session: Session, period: str | None) -> View:
     """The board from the current snapshot, or from the one that `--as-of` asks for."""
     from kpiterm.analysis.board import build_view
+
+    with session.reader() as reader:
+        return build_view(reader, workspace=session.paths.workspace, **_asked(session, period))
+
+
+def sql(session: Session, kpi: str, period: str | None, channel: str | None) -> str:
+    """The statement behind a KPI's gauge."""
+    from kpiterm.analysis.board import ask
+    from kpiterm.analysis.kpi.gauges import statement
+
+    with session.reader() as reader:
+        return statement(ask(reader, **_asked(session, period)), kpi, channel).printable()
+
+
+def _asked(session: Session, period: str | None) -> dict[str, Any]:
     from kpiterm.analysis.contract.terms import load_terms
 
     config = session.config()
-    with session.reader() as reader:
-        return build_view(
-            reader,
-            replace(config, language=session.lang) if session.lang else config,  # type: ignore[arg-type]
-            session.accounts(),
-            period=period,
-            now=session.now(),
-            workspace=session.paths.workspace,
-            settles={source: timedelta(seconds=n) for source, n in _told(session)["settles"].items()},
-            catalogue=catalogue(session),
-            terms=load_terms(session.paths.contracts),
-        )
+    return {
+        "config": replace(config, language=session.lang) if session.lang else config,  # type: ignore[arg-type]
+        "accounts": session.accounts(),
+        "period": period,
+        "now": session.now(),
+        "settles": {source: timedelta(seconds=n) for source, n in _told(session)["settles"].items()},
+        "catalogue": catalogue(session),
+        "terms": load_terms(session.paths.contracts),
+    }
 
 
 def catalogue(session: Session) -> Mapping[str, Definition]:

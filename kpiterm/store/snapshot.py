@@ -48,7 +48,7 @@ def point_to(pointer: Path, text: str) -> None:
 
 def clean(directory: Path) -> None:
     """Remove what a killed publish left behind. Only the holder of the writer lock may call this."""
-    for leftover in (*directory.glob("snap-*.tmp"), *directory.glob("snap-*.wal")):
+    for leftover in (*directory.glob("snap-*.tmp"), *directory.glob("snap-*.wal"), directory / "CURRENT.tmp"):
         leftover.unlink(missing_ok=True)
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _UNCOMPARED = {"run_id", "loaded_at", "payload"}
+_GONE = "SELECT id FROM live_rows AS l ANTI JOIN new_rows AS s ON l.h = s.h AND l.n = s.n"
+_FRESH = "SELECT id FROM new_rows AS s ANTI JOIN live_rows AS l ON l.h = s.h AND l.n = s.n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +59,11 @@ def merge(con: duckdb.DuckDBPyConnection, output: Output, batch: Batch) -> Merge
         if table.version:
             _drop_outdated(con, table, output.replaces, batch)
         scope = f"account = $account AND {_hash(output.replaces)} IN (SELECT {_hash(output.replaces)} FROM stage)"
-    superseded = _supersede(con, table, scope, batch)
-    added = _add(con, table)
-    con.execute("DROP TABLE stage; DROP TABLE live_rows")
+    if _compare(con, table, scope, batch):
+        superseded, added = _supersede(con, table, batch), _add(con, table, where=f"rowid IN ({_FRESH})")
+    else:
+        superseded, added = 0, _add(con, table)
+    con.execute("DROP TABLE stage; DROP TABLE live_rows; DROP TABLE IF EXISTS new_rows")
     return Merged(rows, added, superseded, first, last, currencies)
 
 
@@ -126,9 +130,10 @@ def _quoted(text: str) -> str:
 
 def _keep_latest(con: duckdb.DuckDBPyConnection, keys: Sequence[str], version: str | None = None) -> None:
     """Where several bodies hold the same thing (pages and pulls overlap), keep it whole as the latest body has it."""
-    if _count(con, "SELECT count(DISTINCT _payload) FROM stage") < 2:
-        return
     key = _hash(keys)
+    twice = f"SELECT 1 FROM stage GROUP BY {key} HAVING min(_payload) <> max(_payload) LIMIT 1"
+    if not _count(con, f"SELECT count(*) FROM ({twice})"):
+        return
     newest = f"max({version}) OVER (PARTITION BY {key}, _payload)" if version else "NULL"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE stage AS SELECT * EXCLUDE (_v) FROM (SELECT *, {newest} AS _v FROM stage) "
@@ -158,36 +163,35 @@ def _scope_window(con: duckdb.DuckDBPyConnection, column: str, batch: Batch) -> 
     return f"account = $account AND source = '{_quoted(batch.source)}' AND {span}"
 
 
-def _supersede(con: duckdb.DuckDBPyConnection, table: facts.Table, scope: str, batch: Batch) -> int:
-    """Move live rows of `scope` that the stage does not repeat to the history; their number."""
+def _compare(con: duckdb.DuckDBPyConnection, table: facts.Table, scope: str, batch: Batch) -> bool:
+    """Number the live rows of `scope` and those of the stage by content; False, and nothing done, without live rows."""
     content = _content(table)
+    numbered = f"SELECT rowid AS id, {content} AS h, row_number() OVER (PARTITION BY {content}) AS n"
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE live_rows AS "
-        f"SELECT rowid AS id, {content} AS h, row_number() OVER (PARTITION BY {content}) AS n "
-        f"FROM {table.name} WHERE {scope}",
+        f"CREATE OR REPLACE TEMP TABLE live_rows AS {numbered} FROM {table.name} WHERE {scope}",
         {"account": batch.account},
     )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE stage AS "
-        f"SELECT *, {content} AS _h, row_number() OVER (PARTITION BY {content}) AS _n FROM stage"
-    )
-    gone = "SELECT id FROM live_rows AS l ANTI JOIN stage AS s ON l.h = s._h AND l.n = s._n"
-    closed = _count(con, f"SELECT count(*) FROM ({gone})")
+    if not _count(con, "SELECT count(*) FROM live_rows"):
+        return False
+    con.execute(f"CREATE OR REPLACE TEMP TABLE new_rows AS {numbered} FROM stage")
+    return True
+
+
+def _supersede(con: duckdb.DuckDBPyConnection, table: facts.Table, batch: Batch) -> int:
+    """Move live rows that the stage does not repeat to the history; their number."""
+    closed = _count(con, f"SELECT count(*) FROM ({_GONE})")
     if closed:
         con.execute(
             f"INSERT INTO {table.name}_history "
-            f"SELECT t.*, $moment, $run FROM {table.name} AS t WHERE rowid IN ({gone})",
+            f"SELECT t.*, $moment, $run FROM {table.name} AS t WHERE rowid IN ({_GONE})",
             {"moment": batch.loaded_at, "run": batch.run_id},
         )
-        con.execute(f"DELETE FROM {table.name} WHERE rowid IN ({gone})")
+        con.execute(f"DELETE FROM {table.name} WHERE rowid IN ({_GONE})")
     return closed
 
 
-def _add(con: duckdb.DuckDBPyConnection, table: facts.Table) -> int:
+def _add(con: duckdb.DuckDBPyConnection, table: facts.Table, where: str = "true") -> int:
     columns = ", ".join(c.name for c in table.all_columns)
     before = _count(con, f"SELECT count(*) FROM {table.name}")
-    con.execute(
-        f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM stage AS s "
-        "ANTI JOIN live_rows AS l ON l.h = s._h AND l.n = s._n"
-    )
+    con.execute(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM stage WHERE {where}")
     return _count(con, f"SELECT count(*) FROM {table.name}") - before

@@ -18,6 +18,7 @@ from kpiterm.sync.protocol import Job, Said, Told, encode
 
 Heard = tuple["Child", Said | None]
 _LONGEST_LINE = 64 << 10
+_LAST_MOMENTS = 2.0  # seconds between closing its pipe and being gone
 
 
 class Child:
@@ -63,8 +64,12 @@ class Child:
 
     @property
     def end(self) -> str:
-        """How it ended, in words."""
-        code = self.process.wait()
+        """How it ended, in words. One that only closed its pipe is ended here: nobody could hear it any more."""
+        try:
+            code = self.process.wait(_LAST_MOMENTS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return "closed its end of the pipe and was stopped"
         return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
 
     def close(self) -> None:

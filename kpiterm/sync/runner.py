@@ -65,6 +65,8 @@ class Runner:
         now = datetime.now(UTC)
         with self.writer.transaction() as con:
             for run in runs:
+                if run.stream == "*":
+                    continue  # no later run of that name would ever put it right
                 self._count += 1
                 kept = record.StreamRun(
                     run_id=f"{self.sync_id}-{self._count}",

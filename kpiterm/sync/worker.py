@@ -29,6 +29,14 @@ from kpiterm.sync.spool import Spool
 
 _AHEAD = 1  # windows that may be fetched while an earlier one is still being loaded
 _LONGEST_TEXT = 1000
+_HINTS = {
+    "SettingError": "correct accounts/{account}.toml",
+    "AuthError": "enter new credentials: `kpiterm account add {connector} {account}`",
+    "AccessError": "grant the missing role at the vendor, then try `kpiterm account test {account}`",
+    "TransientError": "the next sync tries again",
+    "RateLimited": "the next sync tries again",
+}
+_NO_HINT = "nothing of this window was stored; if it happens again, tell the author of the connector {connector!r}"
 
 
 class StoppedError(Exception):
@@ -165,7 +173,10 @@ class Worker:
             megabytes = self.job.memory >> 20
             error = PluginCrash(f"the connector needed more than {megabytes} MB of memory and was stopped")
         if isinstance(error, PluginError):
-            return Failure(str(error.kind), self._clear(error.message), self._clear(error.hint))
+            hint = error.hint or _HINTS.get(error.kind, _NO_HINT).format(
+                account=self.job.account, connector=self.job.connector
+            )
+            return Failure(str(error.kind), self._clear(error.message), self._clear(hint))
         frames = traceback.extract_tb(error.__traceback__)
         where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
         message = self._clear(f"{type(error).__name__}: {_text(error)}{where}")
@@ -176,7 +187,7 @@ def _text(error: BaseException) -> str:
     """What the error says, if it can say anything at all."""
     try:
         return str(error)
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001 (a plugin's class may hold any code)
         return f"(its text cannot be made: {type(fault).__name__})"
 
 

@@ -65,7 +65,9 @@ def test_order_defects_are_those_of_the_shop(shop: Shop) -> None:
 def test_stock_is_that_of_the_shop(shop: Shop) -> None:
     truth = sorted([level.product.sku, level.fulfillable] for level in shop.box.shop.stock(at=shop.box.clock()))
     assert truth
-    first = "SELECT sku, available FROM stock_level WHERE taken_at = (SELECT min(taken_at) FROM stock_level) ORDER BY sku"
+    first = (
+        "SELECT sku, available FROM stock_level WHERE taken_at = (SELECT min(taken_at) FROM stock_level) ORDER BY sku"
+    )
     assert shop.home.rows(first) == truth
 
 

@@ -8,7 +8,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from kpiterm.analysis.kpi.definition import Definition
-from kpiterm.analysis.kpi.parse import check_growth, read_kpis
+from kpiterm.analysis.kpi.parse import check_references, read_kpis
 from kpiterm.errors import ConfigError
 
 Catalogue = Mapping[str, Definition]
@@ -25,7 +25,7 @@ def load_catalogue(folder: Path | None = None, plugin_files: Iterable[Path] = ()
     for file in (*plugin_files, *own):
         _add(known, read_kpis(file))
     for definition in known.values():
-        if fault := check_growth(definition, known):
+        if fault := check_references(definition, known):
             raise ConfigError(f"{definition.origin}: kpi.{definition.id}.{fault[0]}", hint=fault[1])
     return known
 

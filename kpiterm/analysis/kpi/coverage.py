@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import cast
@@ -23,7 +23,10 @@ Watermarks = Mapping[tuple[str, str], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """The days on which one source of an account has rows. `synced` is its watermark's day; None for imports."""
+    """The days on which one source of an account has rows. `synced` is its watermark's day; None for imports.
+
+    `files` are the first and last days of what was imported, file by file; empty for a source that is synced.
+    """
 
     channel: str
     account: str
@@ -31,6 +34,7 @@ class Cover:
     first_day: date
     last_day: date
     synced: date | None
+    files: tuple[tuple[date, date], ...] = ()
 
 
 def read_watermarks(reader: Reader) -> Watermarks:
@@ -45,16 +49,45 @@ def read_coverage(
     """Every source of `table`; one whose account is no longer declared counts as imported: nobody updates it."""
     levels = LEVELS.get(table)
     placed = f" AND {levels.column} IN {levels.order}" if levels and not levels.other else ""
+    where = f"{day} IS NOT NULL AND channel IS NOT NULL{placed}"
     rows = reader.rows(
-        f"SELECT channel, account, source, min({day}), max({day}) FROM {table} "
-        f"WHERE {day} IS NOT NULL AND channel IS NOT NULL{placed} GROUP BY ALL ORDER BY ALL"
+        f"SELECT channel, account, source, min({day}), max({day}) FROM {table} WHERE {where} GROUP BY ALL ORDER BY ALL"
     )
     found = []
     for channel, account, source, first, last in cast("list[tuple[str, str, str, date, date]]", rows):
         moment = watermarks.get((account, source.partition(".")[2])) if account in accounts else None
         synced = clock.day(moment, channel) if moment else None
         found.append(Cover(channel, account, source, first, last, synced))
+    if all(cover.synced for cover in found):
+        return found
+    files = _files(reader, table, day, where)
+    return [c if c.synced else replace(c, files=files[c.channel, c.account, c.source]) for c in found]
+
+
+def _files(
+    reader: Reader, table: str, day: str, where: str
+) -> dict[tuple[str, str, str], tuple[tuple[date, date], ...]]:
+    rows = reader.rows(
+        f"SELECT channel, account, source, min({day}), max({day}) FROM {table} "
+        f"WHERE {where} GROUP BY channel, account, source, payload"
+    )
+    found: dict[tuple[str, str, str], tuple[tuple[date, date], ...]] = {}
+    for channel, account, source, first, last in cast("list[tuple[str, str, str, date, date]]", rows):
+        key = channel, account, source
+        found[key] = (*found.get(key, ()), (first, last))
     return found
+
+
+def gap(covers: Sequence[Cover], span: Span) -> tuple[date, date] | None:
+    """The first stretch of `span` that no imported file covers; None where a source of it is synced."""
+    if not covers or any(c.synced for c in covers):
+        return None
+    expected = span.start
+    for first, last in sorted(f for c in covers for f in c.files if f[1] >= span.start and f[0] <= span.through):
+        if first - expected > QUIET:
+            return expected, first - _DAY
+        expected = max(expected, last + _DAY)
+    return None
 
 
 def covered_through(covers: Sequence[Cover], span: Span, *, today: date, readings: bool = False) -> date | None:

@@ -53,7 +53,8 @@ class Definition:
     percentile  the `quantile` of the expression by nearest rank; seconds, where the unit is hours or days
 
     `minimum` is the smallest sample (denominator of a ratio, else rows) on which a target is judged: below it, a met
-    or missed target is "watch". `remedy` tells what to do where there is no data; `{period}` stands for the period.
+    or missed target is "watch". `instead` names the KPI that is read where this one has no rows at all in a period.
+    `remedy` tells what to do where there is no data; `{period}` stands for the period.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Definition:
     basis: str
     measure: Measure | None = None
     of: str | None = None
+    instead: str | None = None
     quantile: Decimal | None = None
     target: Target | None = None
     minimum: Decimal | None = None
@@ -84,7 +86,8 @@ def canonical(definition: Definition) -> dict[str, object]:
     d, m = definition, definition.measure
     parts: dict[str, object] = {
         "id": d.id, "version": d.version, "kind": d.kind, "unit": d.unit, "direction": d.direction,
-        "name": dict(d.name), "sentence": dict(d.sentence), "basis": d.basis, "of": d.of, "quantile": _text(d.quantile),
+        "name": dict(d.name), "sentence": dict(d.sentence), "basis": d.basis, "of": d.of,
+        "instead": d.instead, "quantile": _text(d.quantile),
         "target": f"{d.target.op} {_text(d.target.value)}" if d.target else None, "minimum": _text(d.minimum),
         "remedy": d.remedy,
     }  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kpiterm.analysis.kpi.coverage import late_start
+from kpiterm.analysis.kpi.coverage import gap, late_start
 from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.analysis.kpi.frame import Frame, Question
 from kpiterm.analysis.kpi.outcome import NO_DATA, Outcome
-from kpiterm.analysis.period import label
+from kpiterm.analysis.period import comparison, label
 
 
 def why_missing(question: Question, definition: Definition, frame: Frame, outcome: Outcome) -> str:
@@ -42,6 +42,9 @@ def doubts(definition: Definition, frame: Frame) -> tuple[str, ...]:
     if frame.span.through < frame.span.end < frame.today:
         missing = (frame.span.end - frame.span.through).days
         found.append(f"data through {frame.span.through}: the last {missing} days of the period are missing")
+    compared = [frame.span, comparison(frame.span)] if definition.kind == "growth" else [frame.span]
+    for first, last in filter(None, (gap(frame.covers, span) for span in compared if not frame.readings)):
+        found.append(f"no imported file covers {first} to {last}")
     if definition.kind == "growth" and (late := late_start(frame.covers, frame.span)):
         found.append(f"data of {late.channel} start on {late.first_day}, inside the period that is compared with")
     return tuple(found)

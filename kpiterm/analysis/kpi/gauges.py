@@ -53,18 +53,38 @@ def statement(question: Question, kpi: str, channel: str | None = None) -> State
 
 
 def _group(question: Question, base: Definition, definitions: Sequence[Definition]) -> dict[str, list[Gauge]]:
-    """KPIs of one measure share one statement."""
+    """KPIs of one measure share one statement. Where the measure has no rows, the one named `instead` is read."""
     ids = {definition.id for definition in definitions}
     typed = {channel for kpi, channel, *_ in question.entries if kpi in ids} - {ALL}
-    everything, *channels = frames(question, base, sorted({c.channel for c in question.covers(base)} | typed))
-    wanted = {span for d in definitions for frame in (everything, *channels) for span in days(d, frame)}
-    parts = read_parts(question.reader, base, sorted(wanted), question.reader.as_of) if everything.covers else {}
+    bases = [base, question.catalogue[base.instead]] if base.instead else [base]
+    names = sorted({c.channel for b in bases for c in question.covers(b)} | typed)
+    candidates = [_read(question, b, definitions, names) for b in bases]
+    everything, *channels = [_first_with_rows(pairs) for pairs in zip(*candidates, strict=True)]
     found = {}
     for definition in definitions:
-        shown = [f for f in channels if _has_something(question, definition, f, parts)]
+        shown = [(f, parts) for f, parts in channels if _has_something(question, definition, f, parts)]
         chosen = (everything, *shown) if len(shown) > 1 else (everything,)
-        found[definition.id] = [_gauge(question, definition, frame, parts) for frame in chosen]
+        found[definition.id] = [_gauge(question, definition, frame, parts) for frame, parts in chosen]
     return found
+
+
+def _read(
+    question: Question, base: Definition, definitions: Sequence[Definition], channels: Sequence[str]
+) -> list[tuple[Frame, Parts]]:
+    """The frames of a measure, for all channels and for each, with everything that was measured."""
+    framed = frames(question, base, channels)
+    wanted = {span for d in definitions for frame in framed for span in days(d, frame)}
+    parts = read_parts(question.reader, base, sorted(wanted), question.reader.as_of) if framed[0].covers else {}
+    return [(frame, parts) for frame in framed]
+
+
+def _first_with_rows(candidates: Sequence[tuple[Frame, Parts]]) -> tuple[Frame, Parts]:
+    for frame, parts in candidates:
+        if any(
+            p.channel == (frame.channel or p.channel) for p in parts.get((frame.span.start, frame.span.through), ())
+        ):
+            return frame, parts
+    return candidates[0]
 
 
 def _has_something(question: Question, definition: Definition, frame: Frame, parts: Parts) -> bool:
@@ -128,8 +148,16 @@ def _reading(question: Question, definition: Definition, frame: Frame, parts: Pa
         sources=tuple(sorted({f"{(p.source or '').partition('.')[0]}:{p.account}" for p in measured.parts})),
         maturity=judge.maturity(frame.span, frame.today, (p.source or "" for p in measured.parts), question.settles),
         doubts=() if measured.value is None else doubts(definition, frame),
-        note=None if typed is None else f"{plain(typed)} was entered by hand; the value shown is from the data",
+        note=_note(question, definition, frame, typed),
     )
+
+
+def _note(question: Question, definition: Definition, frame: Frame, typed: Decimal | None) -> str | None:
+    if typed is not None:
+        return f"{plain(typed)} was entered by hand; the value shown is from the data"
+    if frame.base.id not in {definition.id, definition.of}:
+        return f"nothing of its own to count: shown is “{frame.base.name[question.config.language]}”"
+    return None
 
 
 def _typed(question: Question, definition: Definition, frame: Frame, value: Decimal) -> Reading:
@@ -143,7 +171,8 @@ def _outcome(definition: Definition, frame: Frame, parts: Parts, span: Span) -> 
     if definition.kind != "growth":
         return now
     earlier = comparison(span)
-    return growth(now, _measured(frame, parts, earlier), label(earlier))
+    against = label(Span(earlier.start, earlier.through, earlier.through))
+    return growth(now, _measured(frame, parts, earlier), against)
 
 
 def _measured(frame: Frame, parts: Parts, span: Span) -> Outcome:

@@ -16,17 +16,19 @@ NEAR = Decimal("0.1")  # of the target
 def state(target: Target | None, value: Decimal | None, *, provisional: bool, small: bool, doubtful: bool) -> State:
     """ok: met. breach: missed. watch: too close or too uncertain to call.
 
-    A target that is met is on watch within a tenth of it, or when the value carries a reason to doubt it; one that is
-    missed, within a tenth of it while the value is provisional; either, when the sample is too small.
+    A target that is met is on watch within a tenth of it; one that is missed, within a tenth of it while the value is
+    provisional; either, when the sample is too small or when the value carries a reason to doubt it.
     """
     if value is None:
         return "no_data"
     if target is None:
         return "ok"
+    if small or doubtful:
+        return "watch"
     near = abs(value - target.value) <= NEAR * abs(target.value)
     if target.met_by(value):
-        return "watch" if near or small or doubtful else "ok"
-    return "watch" if small or (near and provisional) else "breach"
+        return "watch" if near else "ok"
+    return "watch" if near and provisional else "breach"
 
 
 def is_small(definition: Definition, outcome: Outcome) -> bool:

@@ -39,6 +39,7 @@ def _definition(kpi: str, section: Section, origin: str) -> Definition:
         basis=section.text("basis"),
         measure=None if kind == "growth" else _measure(section, kind),
         of=section.text("of", pattern=_ID, like="the id of the KPI that grows") if kind == "growth" else None,
+        instead=section.text("instead", pattern=_ID, like="the id of another KPI") if section.has("instead") else None,
         quantile=_quantile(section) if kind == "percentile" else None,
         target=_target(section),
         minimum=section.decimal("minimum") if section.has("minimum") else None,
@@ -110,13 +111,16 @@ def _check_unit(section: Section, definition: Definition) -> None:
         section.fail("unit", "found 'money', but no amount is read", "read a money column, or change the unit")
 
 
-def check_growth(definition: Definition, known: dict[str, Definition]) -> tuple[str, str] | None:
-    """What is wrong with a growth's base, and the remedy; None where nothing is."""
-    if definition.of is None:
-        return None
-    base = known.get(definition.of)
-    if base is None:
-        return f"of: unknown KPI {definition.of!r}", did_you_mean(definition.of, known)
-    if base.kind != "sum":
-        return f"of: {base.id} is of kind {base.kind}", "only the growth of a sum is defined"
+def check_references(definition: Definition, known: dict[str, Definition]) -> tuple[str, str] | None:
+    """What is wrong with the KPIs that a definition refers to, and the remedy; None where nothing is."""
+    for key, name in (("of", definition.of), ("instead", definition.instead)):
+        if name is None:
+            continue
+        other = known.get(name)
+        if other is None:
+            return f"{key}: unknown KPI {name!r}", did_you_mean(name, known)
+        if key == "of" and other.kind != "sum":
+            return f"of: {other.id} is of kind {other.kind}", "only the growth of a sum is defined"
+        if key == "instead" and (other.kind, other.unit) != (definition.kind, definition.unit):
+            return f"instead: {other.id} is of another kind or unit", "name a KPI of the same kind and unit"
     return None

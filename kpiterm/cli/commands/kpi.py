@@ -47,8 +47,8 @@ def _list(session: Session) -> int:
         output.answer(
             {
                 "kpis": [
-                    {"id": d.id, "version": d.version, "hash": d.hash, "name": dict(d.name), "sentence": dict(d.sentence),
-                     "unit": d.unit, "direction": d.direction, "basis": d.basis, "origin": d.origin}
+                    {"id": d.id, "version": d.version, "hash": d.hash, "name": dict(d.name), "unit": d.unit,
+                     "sentence": dict(d.sentence), "direction": d.direction, "basis": d.basis, "origin": d.origin}
                     for d in definitions
                 ]
             }
@@ -75,7 +75,7 @@ def _show(args: argparse.Namespace, session: Session) -> int:
 
     definition = _definition(session, args.id)
     if args.sql:
-        return _sql(args, session, definition)
+        return _sql(args, session)
     view = board.current(session, args.period)
     gauges = tuple(g for g in view.gauges if g.id == args.id and args.channel in (None, g.channel))
     if not gauges:
@@ -96,17 +96,9 @@ def _show(args: argparse.Namespace, session: Session) -> int:
     return OK
 
 
-def _sql(args: argparse.Namespace, session: Session, definition: Definition) -> int:
-    """A growth has no SQL of its own: it compares two values of the KPI that it grows from."""
-    from kpiterm.analysis.kpi.compile import compile_kpi
-    from kpiterm.analysis.period import comparison, parse_period
-
-    span = parse_period(args.period, session.now().date())
-    spans = [(span.start, span.end)]
-    if definition.of:
-        definition = _definition(session, definition.of)
-        spans.append((comparison(span).start, comparison(span).end))
-    text = compile_kpi(definition, spans, as_of=session.now(), channel=args.channel).printable()
+def _sql(args: argparse.Namespace, session: Session) -> int:
+    """The very statement that the board runs; a growth shows its base over the periods that it compares."""
+    text = board.sql(session, args.id, args.period, args.channel)
     if session.json:
         output.answer({"id": args.id, "sql": text})
     else:

@@ -27,8 +27,8 @@ KEYS = (
 )
 SIGNS = (
     ("━━━┃──", "value, with a mark where the target is"),
-    ("▁▃▅▇ █", "the last 13 periods, newest at the right; a gap is a period without data"),
-    ("▲ ▼", "against the period before; better or worse as the KPI is meant"),
+    ("▁▃▅▇ █", "13 periods, the newest at the right; a gap is no data"),
+    ("▲ ▼", "against the period before; better or worse in words"),
     ("provisional", "days are missing or orders are pending"),
     ("settling", "refunds and ad attribution still change it"),
     ("final", "will not change any more"),

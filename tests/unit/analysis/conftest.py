@@ -55,6 +55,13 @@ class Store:
         }  # fmt: skip
         self.add("ad_day", **(row | values))
 
+    def traffic(self, day: date, sales: object, **values: Any) -> None:
+        row = {
+            "account": "us-main", "channel": "amazon.com", "source": "amazon.traffic", "day": day, "level": "account",
+            "ordered_sales": Decimal(str(sales)), "currency": "USD",
+        }  # fmt: skip
+        self.add("traffic_day", **(row | values))
+
     def health(self, day: date, defects: int | None, orders: int | None, **values: Any) -> None:
         row = {
             "account": "us-main", "channel": "amazon.com", "source": "amazon.health", "day": day,

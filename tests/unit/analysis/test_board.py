@@ -26,7 +26,7 @@ def run(store: Store, account: str, stream: str, status: str, hour: int, **value
 
 def test_an_empty_store_has_a_board_of_reasons(store: Store) -> None:
     view = store.board()
-    assert [g.id for g in view.gauges] == ["gmv", "gmv_mom", "acos", "odr", "response_p90_h"]
+    assert [g.id for g in view.gauges] == ["gmv", "gmv_mom", "acos", "odr", "response_p90_h", "ordered_sales"]
     assert all(g.state == "no_data" and g.reason and len(g.history) == 13 for g in view.gauges)
     assert (view.workspace, view.as_of, view.snapshot, view.accounts) == ("default", store.as_of, "snap-7.duckdb", ())
 

@@ -34,6 +34,57 @@ def synced(store: Store, stream: str, moment: datetime, account: str = "us-main"
     store.watermark(account, stream, moment)
 
 
+class TestInstead:
+    """Without order lines, the platform's own daily sales stand in, and the gauge says so."""
+
+    def test_reported_sales_stand_in_where_there_are_no_order_lines(self, store: Store) -> None:
+        for number in range(1, 32):
+            store.traffic(day(10, number), "100", source="amazon.business_sales")
+            store.traffic(day(10, number), "100", source="amazon.business_traffic")
+        gauge = store.gauge("gmv", "2026-10")
+        assert (gauge.value, gauge.currency, gauge.sources) == (D(3100), "USD", ("amazon:us-main",))
+        assert "Ordered sales, as reported" in (gauge.reason or "")
+        assert store.gauge("ordered_sales", "2026-10").reason is None
+
+    def test_order_lines_win_where_there_are_any(self, store: Store) -> None:
+        store.traffic(day(10, 3), "100")
+        store.order(day(10, 3), "99")
+        gauge = store.gauge("gmv", "2026-10")
+        assert (gauge.value, "reported" in (gauge.reason or "")) == (D(99), False)
+
+    def test_growth_stands_on_reported_sales_too(self, store: Store) -> None:
+        for month, sales in ((9, "100"), (10, "120")):
+            for number in range(1, 31):
+                store.traffic(day(month, number), sales)
+        gauge = store.gauge("gmv_mom", "2026-10")
+        assert (gauge.value, gauge.numerator, gauge.denominator) == (D("0.2"), D(600), D(3000))
+
+
+class TestGaps:
+    """Imported files may leave days out; the figure over them must say so, and no target is called met or missed."""
+
+    def two_files(self, store: Store, second_starts: int) -> None:
+        for number in range(1, 10):
+            store.order(day(9, number * 3), "10", payload="september")
+            store.order(day(10, number), "10", payload="first")
+        for number in range(second_starts, 32):
+            store.order(day(10, number), "10", payload="second")
+
+    def test_days_that_no_file_covers_are_named(self, store: Store) -> None:
+        self.two_files(store, 20)
+        assert "no imported file covers 2026-10-10 to 2026-10-19" in (store.gauge("gmv", "2026-10").reason or "")
+        assert store.gauge("gmv_mom", "2026-10").state == "watch"
+
+    def test_a_few_quiet_days_are_no_gap(self, store: Store) -> None:
+        self.two_files(store, 12)
+        assert store.gauge("gmv", "2026-10").reason is None
+
+    def test_a_synced_source_may_sell_nothing_for_weeks(self, store: Store) -> None:
+        self.two_files(store, 25)
+        synced(store, "orders", datetime(2026, 11, 22, tzinfo=UTC))
+        assert store.gauge("gmv", "2026-10", accounts=["us-main"]).reason is None
+
+
 class TestGmv:
     def test_pending_counts_cancelled_and_non_amazon_do_not(self, store: Store) -> None:
         store.order(day(11, 3), "10.50")
@@ -97,6 +148,20 @@ class TestGmv:
 
 
 class TestThrough:
+    def test_a_hole_between_two_files_is_named(self, store: Store) -> None:
+        store.order(day(7, 30), "1")
+        store.order(day(10, 1), "1", source="amazon.other_orders")
+        reason = store.gauge("gmv", "2026-09").reason or ""
+        assert "end on 2026-07-30" in reason
+        assert "again on 2026-10-01" in reason
+
+    def test_an_account_that_is_behind_is_named(self, store: Store) -> None:
+        store.order(day(10, 5), "1")
+        synced(store, "orders", datetime(2026, 10, 20, 12, tzinfo=UTC))
+        gauge = store.gauge("gmv", accounts=["us-main"])
+        assert gauge.value is None
+        assert "us-main was read only up to 2026-10-20" in (gauge.reason or "")
+
     def test_a_live_source_counts_to_its_last_whole_day(self, store: Store) -> None:
         for n in range(1, 21):
             store.order(day(11, n), "1")
@@ -190,13 +255,22 @@ class TestGrowth:
     def test_a_month_before_without_sales_gives_no_growth(self, store: Store) -> None:
         store.order(day(10, 3), "0")
         store.order(day(11, 3), "10")
-        assert store.gauge("gmv_mom").reason == "undefined: 0 in 2026-10"
+        assert store.gauge("gmv_mom").reason == "undefined: 0 in 2026-10-01..2026-10-03"
 
     def test_without_a_month_before_there_is_none(self, store: Store) -> None:
         store.order(day(11, 3), "10")
         gauge = store.gauge("gmv_mom")
         assert (gauge.value, gauge.state) == (None, "no_data")
         assert "2026-10" in (gauge.reason or "")
+
+    def test_growth_from_a_month_that_was_not_whole_is_left_out_of_the_history(self, store: Store) -> None:
+        for n in range(20, 32):
+            store.order(day(8, n), "10")
+        for n in range(1, 31):
+            store.order(day(9, n), "10")
+            store.order(day(10, n), "10")
+        gauge = store.gauge("gmv_mom", "2026-10")
+        assert (gauge.value, gauge.previous, gauge.history[-2]) == (D(0), None, None)
 
     def test_data_that_begin_within_the_month_before_are_a_doubt(self, store: Store) -> None:
         for n in range(15, 32):
@@ -409,7 +483,7 @@ class TestTargets:
 
     def test_contract_kpis_stand_first_on_the_board(self, store: Store) -> None:
         assert [g.id for g in store.board(terms=[self.TERMS]).gauges] == [
-            "acos", "gmv", "gmv_mom", "odr", "response_p90_h",
+            "acos", "gmv", "gmv_mom", "odr", "response_p90_h", "ordered_sales",
         ]  # fmt: skip
 
     def test_a_target_for_an_unknown_kpi_is_an_error(self, store: Store) -> None:

@@ -32,7 +32,7 @@ def written(folder: Path, changes: dict[str, str | None] | None = None, kpi: str
 
 
 def test_the_built_in_kpis_come_in_the_order_of_the_board() -> None:
-    assert list(load_catalogue()) == ["gmv", "gmv_mom", "acos", "odr", "response_p90_h"]
+    assert list(load_catalogue()) == ["gmv", "gmv_mom", "acos", "odr", "response_p90_h", "ordered_sales"]
 
 
 @pytest.mark.parametrize(
