@@ -125,8 +125,26 @@ def _load_sheet(con: duckdb.DuckDBPyConnection, desk: Desk, sheet: Sheet, import
     )
     loaded = load(con, manifest, importer.shape, batch, _place(desk, importer, account))
     report.add(loaded)
+    report.warnings += _held_twice(con, account, report)
     run.rows, run.superseded = loaded.rows, loaded.superseded
     record.save_run(con, run, "ok", datetime.now(UTC))
+
+
+def _held_twice(con: duckdb.DuckDBPyConnection, account: str, report: Report) -> list[str]:
+    """Orders that another account holds too: a total over all accounts would count them twice."""
+    if "order_line" not in report.tables:
+        return []
+    rows = con.execute(
+        "SELECT account, count(DISTINCT order_id) FROM order_line WHERE account <> $account AND order_id IN "
+        "(SELECT order_id FROM order_line WHERE account = $account AND business_day BETWEEN $first AND $last) "
+        "GROUP BY account",
+        {"account": account, "first": str(report.first), "last": str(report.last)},
+    ).fetchall()
+    return [
+        f"{count:,} of these orders are in the account {other} too and now count twice: "
+        f"import this file with --account {other}"
+        for other, count in rows
+    ]
 
 
 def _read(desk: Desk, sheet: Sheet, importer: Importer, report: Report) -> tuple[Manifest, int]:

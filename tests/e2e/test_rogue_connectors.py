@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Done, Home
+    from tests.e2e.conftest import Home
 
 pytestmark = pytest.mark.e2e
 
@@ -81,7 +81,7 @@ class Endless(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def endless() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -91,56 +91,36 @@ def endless() -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def synced(tmp_path_factory: pytest.TempPathFactory, endless: str) -> tuple[Home, Done]:
-    """One sync of a healthy account beside one whose every stream but the last misbehaves in a way of its own."""
-    from tests.e2e.conftest import Home
-
-    home = Home(tmp_path_factory.mktemp("rogue"))
+def rogue_source() -> str:
     functions = [f"def f{n}(ctx, window):\n    {body}\n" for n, (body, _, _) in enumerate(ROGUES.values())]
     streams = [f"Stream(name={name!r}, title='', fetch=f{n}, shape=SHAPE)," for n, name in enumerate(ROGUES)]
-    home.plugin("rogue", SOURCE + "\n".join(functions) + f"\nCONNECTOR = connector(streams=({' '.join(streams)}))")
+    return SOURCE + "\n".join(functions) + f"\nCONNECTOR = connector(streams=({' '.join(streams)}))"
+
+
+def test_a_sync_beside_every_kind_of_rogue(home: Home, endless: str) -> None:
+    """A healthy account beside one whose every stream but the last misbehaves in a way of its own."""
+    home.plugin("rogue", rogue_source())
     home.plugin("healthy", "CONNECTOR = connector()\n")
     home.configure("[sync]\nstall_seconds = 10\n")
     home.declare("bad", "rogue", sandbox=endless)
     home.declare("good", "healthy")
-    return home, home("sync", "--json")
-
-
-def test_the_sync_is_partial(synced: tuple[Home, Done]) -> None:
-    _, done = synced
+    done = home("sync", "--json")
     assert done.code == 6
     assert "Traceback" not in done.err
-
-
-def test_the_healthy_account_is_loaded_whole(synced: tuple[Home, Done]) -> None:
-    home, done = synced
-    assert done.runs()["good", "days"]["status"] == "ok"
-    [[rows]] = home.rows("SELECT count(*) FROM health_metric WHERE account = 'good'")
-    assert rows >= 6
-
-
-def test_the_rogues_last_stream_is_loaded_all_the_same(synced: tuple[Home, Done]) -> None:
-    home, done = synced
-    assert done.runs()["bad", "days"]["status"] == "ok"
-    assert home.rows("SELECT DISTINCT source FROM health_metric WHERE account = 'bad'") == [["rogue.days"]]
-
-
-@pytest.mark.parametrize("stream", ROGUES)
-def test_a_rogue_stream_is_named_with_its_fault(synced: tuple[Home, Done], stream: str) -> None:
-    home, done = synced
-    _, kind, words = ROGUES[stream]
-    run = done.runs()["bad", stream]
-    assert run["status"] == "failed"
-    assert run["error"]["kind"] == kind, run["error"]
-    assert words in run["error"]["message"]
-    assert run["error"]["hint"]
-    kept = home.rows(f"SELECT status, error_kind, error FROM run WHERE account = 'bad' AND stream = '{stream}'")
-    assert kept == [["failed", kind, run["error"]["message"]]]
-
-
-def test_nothing_is_left_running_or_lying_about(synced: tuple[Home, Done]) -> None:
-    home, _ = synced
+    runs = done.runs()
+    assert {key for key, run in runs.items() if run["status"] == "ok"} == {("good", "days"), ("bad", "days")}
+    counts = home.rows("SELECT account, count(*) >= 6 FROM health_metric GROUP BY 1 ORDER BY 1")
+    assert counts == [["bad", True], ["good", True]]
+    errors = {stream: runs["bad", stream]["error"] for stream in ROGUES}
+    as_promised = {
+        stream: errors[stream]["kind"] == kind and words in errors[stream]["message"] and bool(errors[stream]["hint"])
+        for stream, (_, kind, words) in ROGUES.items()
+    }
+    assert {stream: errors[stream] for stream, holds in as_promised.items() if not holds} == {}
+    kept = home.rows("SELECT stream, error_kind, error FROM run WHERE account = 'bad' AND status = 'failed'")
+    assert {stream: (kind, text) for stream, kind, text in kept} == {
+        stream: (error["kind"], error["message"]) for stream, error in errors.items()
+    }
     assert [path for path in home.paths.spool.rglob("*") if path.is_file()] == []
 
 

@@ -78,13 +78,17 @@ def _print(reports: list[Report]) -> None:
             " ".join(r.currencies),
         )
         for r in reports
+        if not r.error
     ]
-    header = ("file", "kind", "rows", "new", "superseded", "quarantined", "days", "currency")
-    output.table(header, rows, right=(2, 3, 4, 5))
+    if rows:
+        header = ("file", "kind", "rows", "new", "superseded", "quarantined", "days", "currency")
+        output.table(header, rows, right=(2, 3, 4, 5))
     for report in reports:
         for text in report.warnings:
             output.note(f"{Path(report.path).name}: {text}")
-        if report.error:
-            output.note(f"kpiterm: {report.error}")
-            if report.hint:
-                output.note(f"  → {report.hint}")
+    for hint in dict.fromkeys(r.hint for r in reports if r.error):
+        for report in reports:
+            if report.error and report.hint == hint:
+                output.note(f"kpiterm: {report.error}")
+        if hint:
+            output.note(f"  → {hint}")
