@@ -87,9 +87,14 @@ def bar(value: Decimal, target: Target, width: int, style: str) -> Content:
     def place(point: Decimal) -> int:
         return int((point - low) / (high - low) * (width - 1)) if high > low else 0
 
-    start, stop = sorted((place(Decimal(0)), place(value)))
+    tip, mark = place(value), place(target.value)
+    if value > target.value:
+        tip = max(tip, mark + 2)  # by however little the mark is passed, the line is seen to pass it
+    elif value < target.value:
+        tip = min(tip, mark - (value < 0))
+    start, stop = sorted((place(Decimal(0)), tip))
     cells = [("━", style) if start <= x < max(stop, start + 1) else ("─", "$text-disabled") for x in range(width)]
-    cells[place(target.value)] = ("┃", "bold $foreground")
+    cells[mark] = ("┃", "bold $foreground")
     return Content.assemble(*_runs(cells))
 
 

@@ -49,7 +49,7 @@ def test_a_bar_has_its_width_and_always_shows_the_mark(value: Decimal, goal: Dec
 def test_a_bar_reaches_its_mark_as_the_value_does(value: Decimal, goal: Decimal) -> None:
     drawn = bar(value, Target(">=", goal), 60, "").plain
     filled, mark = drawn.rfind("━"), drawn.index("┃")
-    assert filled < mark if value < goal else filled >= mark - 1
+    assert filled < mark if value < goal else filled > mark if value > goal else filled >= mark - 1
 
 
 @pytest.mark.parametrize(
