@@ -88,7 +88,11 @@ def _dispatch(argv: list[str]) -> int:
     parser = _Parser(prog=f"kpiterm {name}", description=COMMANDS[name], parents=[everywhere], allow_abbrev=False)
     module.configure(parser)
     args = parser.parse_args(rest, given)
-    return int(module.run(args, Session.of(args)))
+    try:
+        return int(module.run(args, Session.of(args)))
+    except UsageError as error:
+        error.hint = error.hint or f"kpiterm {name} --help"
+        raise
 
 
 def _take_command(argv: list[str]) -> str | None:

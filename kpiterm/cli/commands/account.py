@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kpiterm.cli import board, output
 from kpiterm.cli.session import Session, interactive
 from kpiterm.config import Account, remove_account, save_account
+from kpiterm.config.accounts import check_name
 from kpiterm.errors import CREDENTIALS, OK, KpitermError, UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
 def _add(args: argparse.Namespace, session: Session) -> int:
     from kpiterm.sync.work import find_connector, marketplace_of
 
+    check_name(args.name)
     existing = next((a for a in session.accounts() if a.name == args.name), None)
     settings = dict(existing.settings) if existing and existing.connector == args.connector else {}
     account = Account(
@@ -53,6 +55,9 @@ def _add(args: argparse.Namespace, session: Session) -> int:
         settings={**settings, **_settings(args.set)},
     )
     connector = find_connector(session.plugins({args.connector}), account)
+    for secret in connector.secrets:
+        if secret.name in account.settings:
+            raise _exposed(secret.name)
     account = _ask_settings(connector, account)
     place = marketplace_of(connector, account)
     _store_secrets(args, session, connector, account)
@@ -70,12 +75,16 @@ def _settings(pairs: list[str]) -> dict[str, str]:
         if not equals:
             raise UsageError(f"--set {pair!r}", hint="write --set key=value")
         if "secret" in key or "token" in key or "password" in key:
-            raise UsageError(
-                f"--set {key}: a secret must not be on the command line, where every user of this host can read it",
-                hint=f"leave it out: you will be asked; or use --secret-stdin {key}",
-            )
+            raise _exposed(key)
         settings[key.strip()] = value.strip()
     return settings
+
+
+def _exposed(name: str) -> UsageError:
+    return UsageError(
+        f"--set {name}: a secret must not be on the command line, where every user of this host can read it",
+        hint=f"leave it out: you will be asked; or use --secret-stdin {name}",
+    )
 
 
 def _ask_settings(connector: Connector, account: Account) -> Account:
@@ -160,5 +169,7 @@ def _remove(name: str, session: Session) -> int:
     for secret in connector.secrets if connector else ():
         session.secrets().drop(name, secret.name)
     remove_account(session.paths, name)
-    output.note(f"{name}: removed, with its secrets. The data it brought stay in the store, and its limits stay known")
+    (session.paths.root / "resume" / f"{name}.json").unlink(missing_ok=True)
+    what = "with its secrets" if connector else f"but not its secrets: {account.connector!r} is needed to name them"
+    output.note(f"{name}: removed, {what}. The data it brought stay in the store, and its limits stay known")
     return OK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpiterm.cli import board, output
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|enter")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|check|enter")
     actions.add_parser("list", help="every definition in force")
     show = actions.add_parser("show", help="a KPI's value, all channels first, and what it means")
     show.add_argument("id")
     show.add_argument("--period", metavar="P", help="2026-10, 2026-W47, 2026-11-01..2026-11-21 or last")
     show.add_argument("--channel", metavar="C", help="one channel only, e.g. amazon.com")
     show.add_argument("--sql", action="store_true", help="the SQL that computes it")
+    check = actions.add_parser("check", help="read a KPI file and name its first fault")
+    check.add_argument("file", type=Path)
     enter = actions.add_parser("enter", help="enter a value that no connector can read; goes to the operation log")
     enter.add_argument("id")
     enter.add_argument("value", help="in the KPI's own unit, e.g. 9.5")
@@ -36,6 +39,8 @@ def run(args: argparse.Namespace, session: Session) -> int:
             return _list(session)
         case "show":
             return _show(args, session)
+        case "check":
+            return _check(args.file, session)
         case _:
             return _enter(args, session)
 
@@ -58,6 +63,20 @@ def _list(session: Session) -> int:
         output.line(f"{output.paint(d.id, 'bold')}  {d.name[lang]}  (version {d.version}, {d.origin})")
         output.line(f"    {d.sentence[lang]}")
         output.line(f"    basis: {d.basis}")
+    return OK
+
+
+def _check(file: Path, session: Session) -> int:
+    """ConfigError, with file, key and remedy, ends the command where there is a fault."""
+    from kpiterm.analysis.kpi.catalogue import load_catalogue
+    from kpiterm.analysis.kpi.parse import read_kpis
+
+    found = [d.id for d in read_kpis(file)]
+    load_catalogue(None, [file])
+    if session.json:
+        output.answer({"file": str(file), "kpis": found})
+    else:
+        output.line(f"{file}: {', '.join(found) or 'defines no KPI'}: no fault found")
     return OK
 
 
