@@ -18,7 +18,7 @@ help:
 	@echo 'make lint     ruff            make types    mypy            make floors   import contracts'
 	@echo 'make check    lint + types + floors + tests, as CI runs them'
 	@echo 'make bench    benchmarks      make format   ruff --fix      make install  only the virtualenv'
-	@echo 'make docs     the generated reference pages'
+	@echo 'make docs     the generated reference pages and the picture in the README'
 	@echo 'make lock     resolve requirements.lock anew (ARGS=--upgrade for newer versions; needs uv)'
 	@echo 'make clean    remove $(VENV) and every cache'
 
@@ -52,6 +52,7 @@ bench: $(READY)
 
 docs: $(READY)
 	@$(BIN)/python -c 'from kpiterm.plugins.facts import markdown; print(markdown(), end="")' >docs/reference/tables.md
+	@$(BIN)/python docs/screenshot.py
 
 lock:
 	@test -n '$(UV)' || { echo 'make lock needs uv: $(PYTHON) -m pip install uv' >&2; exit 1; }
