@@ -1,4 +1,4 @@
-"""What a command costs: wall time, CPU time and peak memory of its whole process tree (read from /proc, so on Linux)."""
+"""What a command costs: wall time, CPU time and peak memory of its process tree (read from /proc, so on Linux)."""
 
 from __future__ import annotations
 

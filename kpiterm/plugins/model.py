@@ -187,7 +187,8 @@ class Output:
 class Shape:
     """How bodies become rows: the source columns with their DuckDB types, those that must be there, the outputs.
 
-    Columns that are not declared are never stored. Flat-file headers are matched by stripped, case-less name.
+    Columns that are not declared are never stored. Flat-file headers are matched by stripped, case-less name; cells
+    come without surrounding blanks, empty ones as NULL, and `_row` numbers the lines.
     """
 
     columns: Mapping[str, str]

@@ -14,6 +14,7 @@ from kpiterm.errors import StoreError
 from kpiterm.paths import Paths, private_dir
 from kpiterm.plugins.sql import MACROS
 from kpiterm.store import journal, snapshot
+from kpiterm.store.damage import damaged, first_line
 from kpiterm.store.lock import writer_lock
 from kpiterm.store.migrate import migrate
 
@@ -57,25 +58,31 @@ class Writer:
             self.con.close()
         finally:
             self._lock.__exit__(kind, error, tb)
+        if error and damaged(error):
+            raise self._broken(error) from error
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         import duckdb
 
         try:
-            con = duckdb.connect(str(self._work), config={**CONFIG, "memory_limit": self._memory_limit})
+            # One thread: windows are small, the children fetch beside it, and two took twice the CPU for no less time.
+            con = duckdb.connect(str(self._work), config={**CONFIG, "memory_limit": self._memory_limit, "threads": "1"})
             con.execute("SET TimeZone = 'UTC'")
             temporary = str(self.paths.spool / "duckdb").replace("'", "''")
             con.execute(f"SET temp_directory = '{temporary}'")
             self.dirty |= migrate(con)
             con.execute(MACROS)
         except duckdb.Error as error:
-            raise StoreError(
-                f"the store {self._work} cannot be opened: {str(error).splitlines()[0]}",
-                hint=f"the snapshots beside it are whole: copy {snapshot.current(self.paths.store) or 'a backup'} "
-                f"over it and remove {self._work.name}.wal, then run `kpiterm sync` again",
-            ) from error
+            raise self._broken(error) from error
         self._work.chmod(0o600)
         return con
+
+    def _broken(self, error: BaseException) -> StoreError:
+        return StoreError(
+            f"the store {self._work} cannot be read: {first_line(error)}",
+            hint=f"the snapshots beside it are whole: copy {snapshot.current(self.paths.store) or 'a backup'} "
+            f"over it and remove {self._work.name}.wal, then run `kpiterm sync` again",
+        )
 
     def _unpublished(self) -> bool:
         """Whether a killed writer committed something after its last publish."""
@@ -131,7 +138,7 @@ class Writer:
             return snapshot.publish(self._work)
         except (duckdb.Error, OSError) as error:
             raise StoreError(
-                f"no snapshot of {self._work} could be published: {str(error).splitlines()[0]}",
+                f"no snapshot of {self._work} could be published: {first_line(error)}",
                 hint="the last snapshot is whole and what was committed is kept: free some disk space, "
                 "then run `kpiterm sync` again",
             ) from error

@@ -7,6 +7,7 @@ import csv
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -86,7 +87,8 @@ class Spool:
         return Manifest(tuple(self._files), tuple(self._payloads))
 
     def _add_row(self, row: Row) -> None:
-        line = msgspec.json.encode({"_payload": len(self._payloads), **row.values})
+        values = {name: _stored(value) for name, value in row.values.items()}
+        line = msgspec.json.encode({"_payload": len(self._payloads), **values})
         self._appendable(f"{row.table}.rows", SpoolFile(path="", format="rows", table=row.table)).write(line + b"\n")
         self.records += 1
         self.bytes += len(line)
@@ -150,7 +152,7 @@ class Spool:
     def _appendable(self, name: str, file: SpoolFile) -> BinaryIO:
         if name not in self._open:
             path = self._directory / f"{self._prefix}.{name}"
-            self._open[name] = path.open("wb")
+            self._open[name] = path.open("wb", buffering=_CHUNK)
             self._files.append(SpoolFile(path=str(path), format=file.format, table=file.table))
         return self._open[name]
 
@@ -184,6 +186,13 @@ def _descend(body: bytes, path: tuple[str, ...]) -> Iterator[msgspec.Raw]:
     if bytes(raw).lstrip()[:1] == b"{":
         return iter([msgspec.json.decode(raw, type=msgspec.Raw)])
     return iter(msgspec.json.decode(raw, type=list[msgspec.Raw]))
+
+
+def _stored(value: object) -> object:
+    """A moment as the store holds it: DuckDB would drop its offset."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    return value
 
 
 def _to_utf8(payload: Payload, target: Path) -> tuple[str, int]:

@@ -1,33 +1,34 @@
--- Order lines of the All-Orders flat file. Equal lines within a file are real and stay.
+-- Order lines of the All-Orders flat file; its cells come without surrounding blanks, empty ones as NULL.
+-- Equal lines within a file are real and stay.
 with line as (
     select
         _payload,
         _row,
-        trim("amazon-order-id") as order_id,
-        nullif(trim("order-item-id"), '') as item_line,
-        nullif(trim(sku), '') as sku,
-        nullif(trim(asin), '') as item_id,
-        nullif(trim("product-name"), '') as title,
+        "amazon-order-id" as order_id,
+        "order-item-id" as item_line,
+        sku,
+        asin as item_id,
+        "product-name" as title,
         -- Orders of other shops that Amazon only ships: "Non-Amazon", "Non-Amazon US", …
         case
             when "sales-channel" ilike 'non-amazon%' then 'non-amazon'
-            else lower(trim("sales-channel"))
+            else lower("sales-channel")
         end as channel,
         utc("purchase-date") as ordered_at,
         utc("last-updated-date") as updated_at,
-        lower(coalesce(trim("order-status"), '')) as order_status,
-        lower(coalesce(trim("item-status"), '')) as item_status,
-        lower(coalesce(trim("fulfillment-channel"), '')) as fulfilled_by,
-        cast(nullif(trim(quantity), '') as bigint) as quantity,
-        nullif(upper(trim(currency)), '') as currency,
-        cast(nullif(trim("item-price"), '') as decimal(18, 4)) as item_price,
-        cast(nullif(trim("item-tax"), '') as decimal(18, 4)) as item_tax,
-        cast(nullif(trim("shipping-price"), '') as decimal(18, 4)) as shipping_price,
-        cast(nullif(trim("shipping-tax"), '') as decimal(18, 4)) as shipping_tax,
-        abs(cast(nullif(trim("item-promotion-discount"), '') as decimal(18, 4))) as item_discount,
-        abs(cast(nullif(trim("ship-promotion-discount"), '') as decimal(18, 4))) as ship_discount
+        coalesce(lower("order-status"), '') as order_status,
+        coalesce(lower("item-status"), '') as item_status,
+        coalesce(lower("fulfillment-channel"), '') as fulfilled_by,
+        cast(quantity as bigint) as quantity,
+        upper(currency) as currency,
+        cast("item-price" as decimal(18, 4)) as item_price,
+        cast("item-tax" as decimal(18, 4)) as item_tax,
+        cast("shipping-price" as decimal(18, 4)) as shipping_price,
+        cast("shipping-tax" as decimal(18, 4)) as shipping_tax,
+        abs(cast("item-promotion-discount" as decimal(18, 4))) as item_discount,
+        abs(cast("ship-promotion-discount" as decimal(18, 4))) as ship_discount
     from source
-    where nullif(trim("amazon-order-id"), '') is not null
+    where "amazon-order-id" is not null
 )
 
 select

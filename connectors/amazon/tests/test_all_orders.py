@@ -28,7 +28,7 @@ def read(*lines: dict[str, Any], place: Marketplace | None = None) -> list[dict[
     con = connection(place) if place else connection()
     names = ("_payload", "_row", *COLUMNS)
     table = [[line.get("_payload", 1) for line in lines], list(range(1, len(lines) + 1))]
-    table += [[line.get(name) for line in lines] for name in COLUMNS]
+    table += [[str(line.get(name) or "").strip() or None for line in lines] for name in COLUMNS]  # as the host does
     types = ("INTEGER", "BIGINT", *ALL_ORDERS.columns.values())
     cells = ", ".join(f'cast(unnest(?) as {type_}) as "{name}"' for name, type_ in zip(names, types, strict=True))
     con.execute(f"create table source as select {cells}", table)

@@ -1,0 +1,91 @@
+"""`python -m bench`: all benchmarks, as one table or (with --json) one JSON object. Loopback only."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.ingest import KINDS, first_load, many_pages, read_again
+from bench.looking import looking
+from bench.server import serving
+from bench.table import Line, as_json, as_text
+from bench.workspace import workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much to load and how often."""
+
+    orders_per_day: int = 1000
+    days: int = 100
+    long_days: int = 300
+    stored: int = 1_000_000
+    rounds: int = 3
+    looks: int = 15
+
+
+PARTS = (*KINDS, "again", "looking")
+FULL = Size()
+QUICK = Size(days=10, long_days=30, stored=100_000, rounds=1, looks=3)
+TINY = Size(orders_per_day=50, days=10, long_days=12, stored=1000, rounds=1, looks=1)
+
+
+def benchmarks(size: Size, home: Path, only: str | None) -> Iterator[Line]:
+    """Every line, as soon as it is known."""
+    if only != "looking":
+        yield from _ingest(size, home / "ingest", only)
+    if only in (None, "looking"):
+        _say(f"board, status and snapshots over {size.stored:,} order lines")
+        yield from looking(home / "looking", size.stored, size.looks)
+
+
+def _ingest(size: Size, home: Path, only: str | None) -> Iterator[Line]:
+    _say("starting the shop")
+    with serving(size.long_days + 2, size.orders_per_day) as shop:
+        place = workspace(home, shop)
+        for kind in KINDS:
+            if only in (None, kind):
+                _say(f"{kind}: {size.rounds} rounds after a warm-up, side by side with the limit")
+                yield from first_load(shop, place, kind, size.days, size.rounds)
+        if only in (None, "again"):
+            _say("the same pages again")
+            yield from read_again(shop, place, size.days)
+            _say("more pages")
+            yield many_pages(shop, place, size.long_days)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    parser.add_argument("--only", choices=PARTS, help="a part of the benchmarks")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--quick", action="store_true", help="a tenth of the work, under a minute")
+    how.add_argument("--tiny", action="store_true", help="500 orders: whether the benchmarks work at all")
+    how.add_argument("--large", action="store_true", help="ten million stored order lines instead of one")
+    return parser.parse_args()
+
+
+def _size(args: argparse.Namespace) -> Size:
+    if args.large:
+        return Size(stored=10_000_000)
+    return QUICK if args.quick else TINY if args.tiny else FULL
+
+
+def main() -> None:
+    args = _arguments()
+    with tempfile.TemporaryDirectory(prefix="kpiterm-bench-") as home:
+        lines = list(benchmarks(_size(args), Path(home), args.only))
+    print(json.dumps(as_json(lines)) if args.json else as_text(lines))
+
+
+if __name__ == "__main__":
+    main()
