@@ -13,6 +13,7 @@ from kpiterm.analysis.format import format_change, format_target, format_value
 from kpiterm.analysis.view_json import state_document, to_json, view_from_json
 from kpiterm.cli import output
 from kpiterm.cli.session import Session
+from kpiterm.errors import ConfigError
 
 if TYPE_CHECKING:
     from kpiterm.analysis.contract.terms import Agreement
@@ -90,17 +91,23 @@ def remember_plugins(session: Session, plugins: Plugins) -> None:
 
 def _told(session: Session) -> dict[str, Any]:
     try:
-        return dict(json.loads((session.paths.store / "plugins.json").read_text("utf-8")))
-    except (FileNotFoundError, ValueError):
+        told = json.loads((session.paths.store / "plugins.json").read_text("utf-8"))
+        return {"settles": dict(told["settles"]), "kpi_files": list(told["kpi_files"])}
+    except (OSError, ValueError, LookupError, TypeError):
         return {"settles": {}, "kpi_files": []}
 
 
 def refresh_state(session: Session) -> None:
-    """Write state.json, from which `status` answers without opening the store."""
+    """Write state.json, from which `status` answers without opening the store. A faulty contract or KPI file is told of
+    and changes nothing for the caller: what it has stored, it has stored."""
     from kpiterm.store.snapshot import point_to
 
     now = replace(session, as_of=None, lang=None)
-    document = {**state_document(now.view(None)), "valid": _fingerprint(now)}
+    try:
+        document = {**state_document(now.view(None)), "valid": _fingerprint(now)}
+    except ConfigError as error:
+        output.error(error.message, error.hint, kind="ConfigError", as_json=False)
+        return
     point_to(session.paths.state, json.dumps(document, ensure_ascii=False))
 
 
@@ -111,8 +118,8 @@ def current(session: Session, period: str | None) -> View:
             document = json.loads(session.paths.state.read_text("utf-8"))
             if document["valid"] == _fingerprint(session):
                 return view_from_json(document)
-        except (FileNotFoundError, ValueError, KeyError):
-            pass
+        except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+            pass  # none, or not ours: the store has the answer too
     return compute(session, period)
 
 

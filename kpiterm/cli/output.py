@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 
 _COLOURS = {"ok": "32", "watch": "33", "breach": "31", "failed": "31", "partial": "33", "dim": "2", "bold": "1"}
+
+_COLOUR = re.compile(r"\x1b\[\d+m")
+_CONTROL = re.compile(r"\x1b(?!\[\d+m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
 
 
 def line(text: str = "") -> None:
@@ -18,7 +22,7 @@ def line(text: str = "") -> None:
 
 def note(text: str) -> None:
     """Narration, for stderr."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(_harmless(text) + "\n")
 
 
 def error(message: str, hint: str, *, kind: str, as_json: bool) -> None:
@@ -37,6 +41,7 @@ def answer(data: Mapping[str, object]) -> None:
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
     """Aligned columns, by the width that a terminal gives each character; columns in `right` are right-aligned."""
+    rows = [[" ".join(_harmless(cell).splitlines()) for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(header, *rows, strict=True)]
     for number, row in enumerate((header, *rows)):
         cells = [_pad(cell, widths[n], left=n not in right) for n, cell in enumerate(row)]
@@ -45,8 +50,14 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequen
 
 
 def width(text: str) -> int:
-    """How many cells a terminal gives to `text`."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    """How many cells a terminal gives to `text`; colours take none."""
+    plain = _COLOUR.sub("", text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in plain)
+
+
+def _harmless(text: str) -> str:
+    """Text without control characters: a vendor's message or a product's title must not drive the terminal."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def paint(text: str, style: str) -> str:

@@ -14,6 +14,7 @@ from kpiterm.errors import StoreError, UsageError
 from kpiterm.paths import Paths
 from kpiterm.plugins import facts
 from kpiterm.store import journal, snapshot
+from kpiterm.store.damage import damaged, first_line
 from kpiterm.store.migrate import migrations
 
 _ENTRY = """
@@ -64,10 +65,7 @@ class Reader:
             self.con.execute("SET lock_configuration = true")
         except duckdb.Error as error:
             self.con.close()
-            raise StoreError(
-                f"the snapshot {self.snapshot} cannot be read: {str(error).splitlines()[0]}",
-                hint="run `kpiterm sync` to publish a new one; `kpiterm doctor` checks the store",
-            ) from error
+            raise self._broken(error) from error
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -75,7 +73,14 @@ class Reader:
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """All rows of a query of the program's own."""
-        return self.con.execute(sql, list(params)).fetchall()
+        import duckdb
+
+        try:
+            return self.con.execute(sql, list(params)).fetchall()
+        except duckdb.Error as error:
+            if damaged(error):
+                raise self._broken(error) from error
+            raise
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
         """Column names and rows of one SELECT that a person typed; UsageError says what is wrong with it."""
@@ -91,11 +96,19 @@ class Reader:
             result = self.con.execute(sql)
             return [d[0] for d in result.description or ()], result.fetchall()
         except duckdb.Error as error:
+            if damaged(error):
+                raise self._broken(error) from error
             if "pytz" in str(error):
                 raise UsageError(
                     "moments with a time zone cannot be shown", hint="cast them to UTC: now()::TIMESTAMP"
                 ) from None
             raise UsageError(str(error).strip(), hint="`kpiterm query 'SHOW TABLES'` lists what there is") from error
+
+    def _broken(self, error: Exception) -> StoreError:
+        return StoreError(
+            f"the snapshot {self.snapshot} cannot be read: {first_line(error)}",
+            hint="run `kpiterm sync` to publish a new one; `kpiterm doctor` checks the store",
+        )
 
     def _attach(self) -> bool:
         """Open what `CURRENT` names; again, if that was swept between the look and the opening."""

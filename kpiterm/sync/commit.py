@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import duckdb
 
+from kpiterm.config import Account
 from kpiterm.errors import StoreError
+from kpiterm.events import Run
 from kpiterm.plugins import DataError, Stream, Window
 from kpiterm.store.engine import Writer
 from kpiterm.store.write import Batch
@@ -51,6 +54,22 @@ def commit_window(  # every part of the one transaction
     run.watermark, run.windows, run.rows, run.superseded = after.watermark, after.windows, after.rows, after.superseded
 
 
+def keep_refusal(writer: Writer, account: Account, runs: Sequence[Run]) -> None:
+    """Put on record that an account could not even be asked: the board would go on to call it well."""
+    now = datetime.now(UTC)
+    with writer.transaction() as con:
+        for number, run in enumerate(runs, 1):
+            kept = record.StreamRun(
+                run_id=f"{now:%Y%m%dT%H%M%S}-{account.name}-{number}",
+                account=account.name,
+                connector=account.connector,
+                stream=run.stream,
+                started=now,
+            )
+            if run.stream != "*":  # no later run of that name would ever put it right
+                record.save_run(con, kept, run.status, now, run.error)
+
+
 def _watermark(con: duckdb.DuckDBPyConnection, run: record.StreamRun) -> datetime | None:
     found = con.execute(
         "SELECT watermark FROM watermark WHERE account = ? AND stream = ?", [run.account, run.stream]
@@ -67,4 +86,6 @@ def explain(error: DataError | duckdb.Error) -> tuple[str, str, str]:
             f"the store could not be written: {str(error).splitlines()[0]}",
             hint="the last published snapshot is whole; free some disk space, then run `kpiterm sync` again",
         ) from error
-    return "StoreError", str(error).splitlines()[0][:300], "nothing of this window was stored; `kpiterm doctor`"
+    no_room = isinstance(error, duckdb.IOException | duckdb.TransactionException)
+    remedy = "free some disk space, then sync again" if no_room else "`kpiterm doctor` checks the store"
+    return "StoreError", str(error).splitlines()[0][:300], f"nothing of this window was stored; {remedy}"

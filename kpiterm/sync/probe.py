@@ -15,7 +15,7 @@ from kpiterm.plugins.manager import Plugins
 from kpiterm.plugins.redact import Redactor
 from kpiterm.secrets import SecretStore
 from kpiterm.sync.child import Child, Heard
-from kpiterm.sync.protocol import Job, Told
+from kpiterm.sync.protocol import Job, Told, spellings
 from kpiterm.sync.runner import CHILD_MEMORY
 from kpiterm.sync.work import find_connector, marketplace_of, read_secrets, settings_with_defaults
 
@@ -44,7 +44,7 @@ def probe(paths: Paths, plugins: Plugins, account: Account, secrets: SecretStore
     inbox: queue.Queue[Heard] = queue.Queue()
     child = Child(job, inbox, stall=PATIENCE, log=lambda _: None)
     try:
-        return _listen(child, inbox, secrets, Redactor(found.values()))
+        return _listen(child, inbox, secrets, Redactor(spellings(found.values())))
     finally:
         child.kill()
         child.close()
@@ -64,7 +64,7 @@ def _listen(child: Child, inbox: queue.Queue[Heard], secrets: SecretStore, redac
             return findings or [Probe("connector", False, f"its process {child.end} without a word")]
         child.heard(said)
         if said.type == "probe":
-            findings.append(Probe(said.name, said.ok, redact(said.value)))
+            findings.append(Probe(redact(said.name), said.ok, redact(said.value)))
         elif said.type == "failed" and said.failure:
             why = f"{said.failure.message}. {said.failure.hint}".rstrip(". ")
             findings.append(Probe(said.failure.kind, False, redact(why)))

@@ -6,6 +6,7 @@ sees one account's secrets and no store. Secrets go down the child's standard in
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -83,3 +84,10 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def encode(message: Job | Said | Told) -> bytes:
     return msgspec.json.encode(message) + b"\n"
+
+
+def spellings(secrets: Iterable[str]) -> Iterator[str]:
+    """The secrets, and each line of those that have several: output is read by lines, and texts escape line ends."""
+    for secret in secrets:
+        yield secret
+        yield from secret.splitlines()

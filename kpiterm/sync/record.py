@@ -77,11 +77,13 @@ def naive(moment: datetime) -> datetime:
 
 
 def progress(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Progress]:
-    """Where every stream of every account stands."""
+    """Where every stream of every account stands. One that has failed since its last good run counts as due."""
     rows = con.execute(
         "SELECT coalesce(w.account, r.account), coalesce(w.stream, r.stream), w.watermark, r.last_ok "
         "FROM watermark AS w FULL JOIN "
-        "(SELECT account, stream, max(started_at) AS last_ok FROM run WHERE status = 'ok' GROUP BY 1, 2) AS r "
+        "(SELECT account, stream, max(started_at) FILTER (WHERE status = 'ok') AS ok, "
+        "max(started_at) FILTER (WHERE status = 'failed') AS failed, "
+        "CASE WHEN coalesce(failed <= ok, true) THEN ok END AS last_ok FROM run GROUP BY 1, 2) AS r "
         "ON w.account = r.account AND w.stream = r.stream"
     ).fetchall()
     return {(a, s): Progress(watermark=_aware(w), last_ok=_aware(ok)) for a, s, w, ok in rows}

@@ -8,14 +8,14 @@ import secrets as random_secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from kpiterm.config import Account, Config
+from kpiterm.config import Config
 from kpiterm.errors import INTERRUPTED, KpitermError
 from kpiterm.events import Progress as ProgressEvent
 from kpiterm.events import Run, RunError
@@ -27,7 +27,7 @@ from kpiterm.store.engine import Writer
 from kpiterm.sync import record
 from kpiterm.sync.child import Child, Heard
 from kpiterm.sync.commit import commit_window, explain
-from kpiterm.sync.protocol import Job, Said, StreamJob, Told
+from kpiterm.sync.protocol import Job, Said, StreamJob, Told, spellings
 from kpiterm.sync.spool import Manifest
 from kpiterm.sync.work import AccountWork, settings_with_defaults
 
@@ -60,25 +60,6 @@ class Runner:
         self._redactors: dict[str, Redactor] = {}
         self._count = 0
 
-    def refuse(self, account: Account, runs: Sequence[Run]) -> None:
-        """Put on record that the account could not even be asked: the board would go on to call it well."""
-        now = datetime.now(UTC)
-        with self.writer.transaction() as con:
-            for run in runs:
-                if run.stream == "*":
-                    continue  # no later run of that name would ever put it right
-                self._count += 1
-                kept = record.StreamRun(
-                    run_id=f"{self.sync_id}-{self._count}",
-                    account=account.name,
-                    connector=account.connector,
-                    stream=run.stream,
-                    started=now,
-                )
-                record.save_run(con, kept, run.status, now, run.error)
-        for run in runs:
-            self._finish(run)
-
     def run(self, works: Sequence[AccountWork]) -> list[Run]:
         """Fetch and load everything; returns when all children have ended or the site was stopped."""
         waiting = [w for w in works if w.todo]
@@ -96,7 +77,7 @@ class Runner:
         return self.runs
 
     def _start(self, work: AccountWork) -> None:
-        self._redactors.setdefault(work.account.name, Redactor(_spellings(work.secrets.values())))
+        self._redactors.setdefault(work.account.name, Redactor(spellings(work.secrets.values())))
         self._count += 1
         spool = private_dir(self._spool / f"{work.account.name}-{self._count}")
         job = Job(
@@ -172,22 +153,7 @@ class Runner:
         return run
 
     def _note(self, child: Child, said: Said) -> None:
-        run = self._count_up(child, said)
-        took = (datetime.now(UTC) - run.started).total_seconds()
-        eta = took / run.windows * (said.windows - run.windows) if run.windows else None
-        self.site.emit(
-            ProgressEvent(
-                account=run.account,
-                stream=run.stream,
-                window=said.window,
-                windows=said.windows,
-                bytes=said.bytes,
-                rows=run.rows + said.records,
-                requests=said.requests,
-                note=said.note,
-                eta=eta,
-            )
-        )
+        self.site.emit(_progress(self._count_up(child, said), said))
 
     def _window(self, child: Child, said: Said) -> None:
         """Load a window. Where it does not fit, the child is ended: its later windows must not jump the gap."""
@@ -266,18 +232,28 @@ class Runner:
                 child.process.wait(max(0.1, patience - time.monotonic()))
             child.kill()
             if child in self._open:
-                self._fail(
-                    child, "Interrupted", "the sync was stopped", "run `kpiterm sync` again: it goes on from here"
-                )
+                with contextlib.suppress(duckdb.Error):  # a store that has failed has told why already
+                    self._fail(
+                        child, "Interrupted", "the sync was stopped", "run `kpiterm sync` again: it goes on from here"
+                    )
             child.close()
         self._children.clear()
 
 
-def _spellings(secrets: Iterable[str]) -> Iterator[str]:
-    """The secrets, and each line of those that have several: what a child prints is read line by line."""
-    for secret in secrets:
-        yield secret
-        yield from secret.splitlines()
+def _progress(run: record.StreamRun, said: Said) -> ProgressEvent:
+    """What a stream's run has come to; the time left is guessed from the windows that are stored."""
+    took = (datetime.now(UTC) - run.started).total_seconds()
+    return ProgressEvent(
+        account=run.account,
+        stream=run.stream,
+        window=said.window,
+        windows=said.windows,
+        bytes=said.bytes,
+        rows=run.rows + said.records,
+        requests=said.requests,
+        note=said.note,
+        eta=took / run.windows * (said.windows - run.windows) if run.windows else None,
+    )
 
 
 def exit_code(runs: Sequence[Run], *, stopped: bool) -> int:

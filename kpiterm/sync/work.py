@@ -10,7 +10,7 @@ from kpiterm.config import Account
 from kpiterm.errors import CredentialError, KpitermError, PluginMissingError
 from kpiterm.events import Run, RunError
 from kpiterm.plugins import Connector, Marketplace, PluginError, Stream, Window
-from kpiterm.plugins.manager import Plugins
+from kpiterm.plugins.manager import ONLY, Plugins
 from kpiterm.secrets import SecretStore, variable
 from kpiterm.sync.plan import Ask, Progress, plan
 from kpiterm.sync.record import skipped
@@ -81,20 +81,28 @@ def find_connector(plugins: Plugins, account: Account) -> Connector:
     """The account's connector; PluginMissingError says why there is none."""
     if connector := plugins.connectors.get(account.connector):
         return connector
-    failed = next((s for s in plugins.statuses if s.name == account.connector and s.state != "ok"), None)
-    why = f"failed to load: {failed.error}" if failed else "is not installed"
+    status = next((s for s in plugins.statuses if s.name == account.connector), None)
+    if status and status.state == "failed" and status.distribution:
+        why, remedy = f"failed to load: {status.error}", status.hint
+    elif status and status.state == "disabled":
+        why, remedy = "is switched off", f"add it to {ONLY}"
+    else:
+        why, remedy = "is not installed", status.hint if status else f"pip install kpiterm-{account.connector}"
     raise PluginMissingError(
         f"account {account.name}: the connector {account.connector!r} {why}",
-        hint=(failed.hint if failed and failed.hint else f"`kpiterm plugins` lists what is there; "
-              f"pip install kpiterm-{account.connector}"),
-    )  # fmt: skip
+        hint=f"{remedy}; `kpiterm plugins` lists what is there",
+    )
 
 
 def read_secrets(store: SecretStore, account: Account, connector: Connector) -> dict[str, str]:
     """The secrets that are there; CredentialError names the first required one that is not."""
     found = {}
     for secret in connector.secrets:
-        value = store.get(account.name, secret.name)
+        try:
+            value = store.get(account.name, secret.name)
+        except CredentialError as error:
+            message = f"account {account.name}: the secret {secret.name!r} cannot be read: {error.message}"
+            raise CredentialError(message, hint=error.hint) from None
         if value:
             found[secret.name] = value
         elif secret.required:

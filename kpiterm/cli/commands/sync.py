@@ -57,6 +57,7 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
     from kpiterm.plugins import SyncReport
     from kpiterm.store.engine import Writer
     from kpiterm.sync import record
+    from kpiterm.sync.commit import keep_refusal
     from kpiterm.sync.plan import Ask
     from kpiterm.sync.runner import Runner, Site
     from kpiterm.sync.work import Planner
@@ -81,8 +82,9 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
         works, refused = _prepare(planner, accounts, args)
         emit = _line_printer if args.events else display.show
         if args.dry_run:
-            failed = [run for _, runs in refused for run in runs]
-            return failed + [_planned(work, name, len(windows)) for work in works for name, windows in _plans(work)]
+            return [run for _, runs in refused for run in runs] + [
+                _planned(work, name, len(windows)) for work in works for name, windows in _plans(work)
+            ]
         writer.clear_spool()
         if record.close_interrupted(writer.con):
             writer.dirty = True
@@ -94,10 +96,13 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
             log=open_log(session.paths.logs),
             stopped=stopped,
         )
-        runner = Runner(site, writer, now=now)
-        for account, runs in refused:
-            runner.refuse(account, runs)
-        runs = runner.run(works)
+        runs = []
+        for account, failed in refused:
+            keep_refusal(writer, account, failed)
+            runs += failed
+        for run in runs:
+            emit(run)
+        runs += Runner(site, writer, now=now).run(works)
         writer.publish()
         refresh_state(session)
     report = SyncReport(session.paths.workspace, tuple(asdict(run) for run in runs))

@@ -50,7 +50,7 @@ class Workspace:
                 cells = [row.get(name, 1 if name == "_payload" else None) for row in rows for name in used]
                 con.execute(f"INSERT INTO source VALUES {', '.join([one] * len(rows))}", cells)
             output = Output(into=table, select="SELECT * FROM source", replaces=tuple(replaces))
-            return merge(con, output, Batch(**(shared | {"loaded_at": datetime(2026, 11, 2)} | batch)))
+            return merge(con, output, Batch(**(shared | {"loaded_at": datetime.fromisoformat("2026-11-02")} | batch)))
 
     def clear(self, *tables: str) -> None:
         """Forget everything in the tables and their histories."""

@@ -74,7 +74,7 @@ def test_a_writer_that_cannot_open_its_store_lets_go(workspace: Workspace) -> No
     workspace.paths.store.mkdir(parents=True)
     (workspace.paths.store / "work.duckdb").write_bytes(b"no database")
     for _ in range(2):
-        with pytest.raises(StoreError, match="cannot be opened"), Writer(workspace.paths):
+        with pytest.raises(StoreError, match="cannot be read"), Writer(workspace.paths):
             pass
 
 

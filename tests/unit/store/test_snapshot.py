@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +21,7 @@ SESSIONS = "SELECT sessions FROM traffic_day"
 
 
 def moment(hour: int) -> datetime:
-    return datetime(2026, 11, 2, hour)
+    return datetime(2026, 11, 2, hour, tzinfo=UTC).replace(tzinfo=None)
 
 
 def names(directory: Path) -> list[str]:

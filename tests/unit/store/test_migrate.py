@@ -1,0 +1,84 @@
+"""The tables of a store are those that facts.py describes, whatever version it came from."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from kpiterm.errors import StoreError
+from kpiterm.plugins import facts
+from kpiterm.store.engine import Writer
+from kpiterm.store.migrate import migrate, migrations
+
+if TYPE_CHECKING:
+    from tests.unit.store.conftest import Workspace
+
+OPERATIONS = {"run", "watermark", "payload", "event", "schema_version"}
+HISTORY = [("superseded_at", "TIMESTAMP"), ("superseded_by", "VARCHAR")]
+
+
+def stored(day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """A moment of November 2026 as the store holds it: UTC, without a zone."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC).replace(tzinfo=None)
+
+
+@pytest.fixture
+def con() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(":memory:", config={"threads": 1})
+
+
+def columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[object, ...]]:
+    return [row[:2] for row in con.execute(f"DESCRIBE {table}").fetchall()]
+
+
+def test_a_fresh_store_has_exactly_the_described_tables(con: duckdb.DuckDBPyConnection) -> None:
+    migrate(con)
+    tables = {str(row[0]) for row in con.execute("SHOW TABLES").fetchall()}
+    assert tables == OPERATIONS | set(facts.TABLES) | {f"{name}_history" for name in facts.TABLES}
+    for name, table in facts.TABLES.items():
+        described = [(c.name, c.type) for c in table.all_columns]
+        assert columns(con, name) == described, f"{name}: facts.py changed, so a new migration is needed"
+        assert columns(con, f"{name}_history") == described + HISTORY, f"{name}_history needs a new migration"
+
+
+def test_the_generated_ddl_makes_the_same_tables(con: duckdb.DuckDBPyConnection) -> None:
+    for name, table in facts.TABLES.items():
+        con.execute(facts.ddl(table) + facts.ddl(table, history=True))
+        assert columns(con, name) == [(c.name, c.type) for c in table.all_columns]
+        assert columns(con, f"{name}_history") == columns(con, name) + HISTORY
+
+
+def test_migrating_twice_changes_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    assert migrate(con)
+    before = con.execute("SELECT * FROM schema_version").fetchall()
+    assert not migrate(con)
+    assert con.execute("SELECT * FROM schema_version").fetchall() == before
+
+
+def test_a_store_of_an_earlier_version_is_brought_up(con: duckdb.DuckDBPyConnection) -> None:
+    """Killed after the first migration: the rest follows at the next start."""
+    migrate(con)
+    con.execute("DELETE FROM schema_version WHERE version > 1; DROP TABLE event; DROP TABLE payload; DROP TABLE run")
+    con.execute("DROP TABLE watermark")
+    assert migrate(con)
+    assert con.execute("SELECT list(version ORDER BY version) FROM schema_version").fetchall() == [
+        ([number for number, _, _ in migrations()],)
+    ]
+    assert columns(con, "event")
+
+
+def test_migrations_are_numbered_without_a_gap() -> None:
+    assert [number for number, _, _ in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+def test_a_store_of_a_newer_kpiterm_is_refused_untouched(workspace: Workspace) -> None:
+    workspace.traffic({date(2026, 11, 1): 7}, stored(2))
+    workspace.writer.con.execute("INSERT INTO schema_version VALUES (99, 'from the future', NULL)")
+    workspace.close()
+    with pytest.raises(StoreError, match=r"newer kpiterm .*version 99") as caught, Writer(workspace.paths):
+        pass
+    assert "upgrade kpiterm" in caught.value.hint
+    assert workspace.read("SELECT sessions FROM traffic_day") == [(7,)]
