@@ -69,7 +69,7 @@ class Desk:
 
 
 def import_file(desk: Desk, path: Path, *, dry_run: bool = False) -> Report:
-    """Read one file into the store, or say why not; never raises for what is in the file."""
+    """Read one file into the store, or say why not; never raises for what is in the file, nor for what reads it."""
     report = Report(path=str(path))
     try:
         found = [(s, i) for s in open_sheets(path) if (i := recognise(desk.plugins.importers, s))]
@@ -80,21 +80,29 @@ def import_file(desk: Desk, path: Path, *, dry_run: bool = False) -> Report:
                 "export the report again without changing its columns",
             )
         with desk.writer.transaction() as con:
-            for sheet, importer in found:
-                _load_sheet(con, desk, sheet, importer, report)
+            known = [_load_sheet(con, desk, sheet, importer, report) for sheet, importer in found]
             if dry_run:
-                raise _DryRunError
-    except _DryRunError:
-        report.warnings.append("dry run: nothing was stored")
+                raise _NothingStored("dry run: nothing was stored")
+            if all(known):
+                raise _NothingStored("this very file was imported before: nothing was changed")
+    except _NothingStored as why:
+        report.new = report.superseded = 0
+        report.warnings.append(str(why))
     except (PluginError, duckdb.Error, OSError) as error:
-        report.loaded = report.new = report.superseded = 0
-        report.tables.clear()
-        report.error, report.hint = str(error).splitlines()[0], getattr(error, "hint", "")
+        _refuse(report, str(error), getattr(error, "hint", ""))
+    except Exception as error:  # noqa: BLE001 (an importer's bug must not cost the other files)
+        _refuse(report, f"{path.name}: its reader failed: {type(error).__name__}: {error}", "tell the plugin's author")
     return report
 
 
-class _DryRunError(Exception):
-    """Rolls a dry run back."""
+def _refuse(report: Report, message: str, hint: str) -> None:
+    report.loaded = report.new = report.superseded = 0
+    report.tables.clear()
+    report.error, report.hint = message.splitlines()[0], hint
+
+
+class _NothingStored(Exception):
+    """Rolls a file back after it was read and counted."""
 
 
 def recognise(importers: Sequence[Importer], sheet: Sheet) -> Importer | None:
@@ -102,11 +110,17 @@ def recognise(importers: Sequence[Importer], sheet: Sheet) -> Importer | None:
     return next((importer for importer in importers if importer.recognise(sheet)), None)
 
 
-def _load_sheet(con: duckdb.DuckDBPyConnection, desk: Desk, sheet: Sheet, importer: Importer, report: Report) -> None:
+def _load_sheet(con: duckdb.DuckDBPyConnection, desk: Desk, sheet: Sheet, importer: Importer, report: Report) -> bool:
+    """Load one table of a file; whether this very file was in the store before.
+
+    Two exports may contradict each other on a day. The later one holds, and loading the earlier one again must not
+    bring its figures back.
+    """
     started = datetime.now(UTC)
     account = desk.account or f"{importer.connector}-import"
     report.kind, report.encoding, report.account = importer.kind, sheet.encoding, account
     manifest, size = _read(desk, sheet, importer, report)
+    known = _is_known(con, account, importer.kind, manifest.payloads[0].sha256)
     run = record.StreamRun(
         run_id=f"{started:%Y%m%dT%H%M%S%f}-import",
         account=account,
@@ -128,6 +142,14 @@ def _load_sheet(con: duckdb.DuckDBPyConnection, desk: Desk, sheet: Sheet, import
     report.warnings += _held_twice(con, account, report)
     run.rows, run.superseded = loaded.rows, loaded.superseded
     record.save_run(con, run, "ok", datetime.now(UTC))
+    return known
+
+
+def _is_known(con: duckdb.DuckDBPyConnection, account: str, kind: str, digest: str) -> bool:
+    found = con.execute(
+        "SELECT count(*) FROM payload WHERE account = ? AND stream = ? AND sha256 = ?", [account, kind, digest]
+    ).fetchone()
+    return bool(found and found[0])
 
 
 def _held_twice(con: duckdb.DuckDBPyConnection, account: str, report: Report) -> list[str]:

@@ -58,13 +58,15 @@ def test_an_entered_value_is_on_the_board_and_in_the_log(home: Home) -> None:
     assert entered.code == 0, entered.err
     shown = gauge(home, "response_p90_h")
     assert Decimal(shown["value"]) == Decimal("9.5")
-    assert shown["state"] != "no_data"
+    assert shown["state"] == "ok"
     assert gauge(home, "acos")["value"] is None
     [entry] = home("log", "--json").json["entries"]
     assert (entry["kind"], entry["detail"]["value"], entry["detail"]["note"]) == ("kpi.enter", "9.5", "desk report")
     assert home("log", "--verify", "--json").json == {"v": 1, "entries": 1, "intact": True}
     assert home("kpi", "enter", "response_p90_h", "11", "--period", "2026-10").code == 0
     assert Decimal(gauge(home, "response_p90_h")["value"]) == 11, "the later entry holds"
+    assert home("kpi", "enter", "response_p90_h", "30", "--period", "2026-10").code == 0
+    assert gauge(home, "response_p90_h")["state"] == "breach"
 
 
 def test_a_log_that_was_tampered_with_is_found_out(home: Home) -> None:
@@ -76,6 +78,19 @@ def test_a_log_that_was_tampered_with_is_found_out(home: Home) -> None:
     assert done.code != 0
     assert "2" in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_log_whose_end_was_cut_off_is_found_out(home: Home, tmp_path: Path) -> None:
+    for value in ("9.5", "11"):
+        assert home("kpi", "enter", "response_p90_h", value, "--period", "2026-10").code == 0
+    file = tmp_path / "desk.csv"
+    file.write_text(CONTACTS)
+    assert home("import", file).code == 0, "the store takes the log in"
+    lines = home.paths.journal.read_text().splitlines()
+    home.paths.journal.write_text(lines[0] + "\n")
+    done = home("log", "--verify")
+    assert done.code != 0
+    assert "entry 2" in done.err
 
 
 def test_contacts_from_a_file_give_the_response_time(home: Home, tmp_path: Path) -> None:

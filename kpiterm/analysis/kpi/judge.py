@@ -33,7 +33,7 @@ def state(target: Target | None, value: Decimal | None, *, provisional: bool, sm
 
 def is_small(definition: Definition, outcome: Outcome) -> bool:
     """Whether fewer were counted than the definition asks for before a target is judged."""
-    if definition.minimum is None:
+    if definition.minimum is None or not outcome.parts:  # entered by hand: whoever entered it vouches for it
         return False
     counted = outcome.denominator if definition.kind in {"ratio", "last_ratio"} else Decimal(outcome.sample)
     return counted is not None and counted < definition.minimum
