@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from kpiterm.sandbox import Sandbox
 from kpiterm.sandbox.orders import business_day, price_known, status
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Shop
+    from tests.e2e.conftest import Home, Shop
 
 pytestmark = pytest.mark.e2e
 TABLES = ("order_line", "ad_day", "traffic_day", "health_metric", "refund_line")
@@ -68,6 +69,15 @@ def test_stock_is_that_of_the_shop(shop: Shop) -> None:
         "SELECT sku, available FROM stock_level WHERE taken_at = (SELECT min(taken_at) FROM stock_level) ORDER BY sku"
     )
     assert shop.home.rows(first) == truth
+
+
+def test_a_reading_of_several_pages_is_kept_whole(home: Home) -> None:
+    with Sandbox(throttle=False, skus=120, days=5, orders_per_day=6, now=datetime.now(UTC)) as box:
+        home.connect(box, days=5)
+        assert home("sync", "--stream", "inventory", "--json").code == 0
+        truth = sorted([level.product.sku, level.fulfillable] for level in box.shop.stock(at=box.clock()))
+    assert len(truth) > 100, "more than one page"
+    assert home.rows("SELECT sku, available FROM stock_level ORDER BY sku") == truth
 
 
 def test_every_run_is_on_record(shop: Shop) -> None:

@@ -58,7 +58,9 @@ def test_an_empty_document_is_empty(vendor: Vendor, desk: Desk) -> None:
     assert desk.client(sandbox=vendor.url).download(DOCUMENT).path.read_bytes() == b""
 
 
-@pytest.mark.parametrize("broken", [gzip.compress(b"text" * 999)[:-20], gzip.compress(b"text")[:-4] + b"zzzz"])
+@pytest.mark.parametrize(
+    "broken", [gzip.compress(b"text" * 999)[:-20], gzip.compress(b"text")[:-4] + b"zzzz"], ids=["cut off", "bad sum"]
+)
 def test_a_broken_gzip_stream_is_fetched_again(broken: bytes, vendor: Vendor, desk: Desk) -> None:
     vendor.reply(200, broken)
     vendor.reply(200, gzip.compress(b"whole"))
