@@ -78,7 +78,7 @@ STOCK = Shape(
         Output(
             into="stock_level",
             select=files(__package__).joinpath("inventory.sql").read_text("utf-8"),
-            replaces=("taken_at",),
+            replaces=("source", "taken_at"),
         ),
     ),
 )
