@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kpiterm.sandbox.wire import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from io import BufferedIOBase
 
 KINDS = ("500", "503", "reset", "slow", "truncated")
@@ -20,12 +20,18 @@ _TEXT = b'{"errors":[{"code":"%s","message":"%s","details":""}]}'
 
 
 class Faults:
-    """Draws a fault for each request with the given probability."""
+    """Draws a fault for each request with the given probability; `outages` are hosts' own error answers, by fault."""
 
-    def __init__(self, probability: float, seed: int, kinds: Sequence[str] = KINDS) -> None:
+    def __init__(
+        self,
+        probability: float,
+        seed: int,
+        kinds: Sequence[str] = KINDS,
+        outages: Mapping[str, Mapping[str, Response]] | None = None,
+    ) -> None:
         if not 0 <= probability <= 1:
             raise ValueError(f"faults={probability} is not a probability; give a number from 0 to 1")
-        self._probability, self._kinds = probability, kinds
+        self._probability, self._kinds, self._outages = probability, kinds, outages or {}
         self._rng, self._lock = Random(f"{seed}:faults"), Lock()
 
     def draw(self) -> str:
@@ -35,8 +41,10 @@ class Faults:
         with self._lock:
             return self._rng.choice(self._kinds) if self._rng.random() < self._probability else ""
 
-    def response(self, fault: str) -> Response | None:
+    def response(self, fault: str, host: str = "") -> Response | None:
         """The vendor's own error answer for the two server errors; None where the true answer is made first."""
+        if own := self._outages.get(host, {}).get(fault):
+            return own
         if fault == "500":
             return Response(500, _TEXT % (b"InternalFailure", b"We encountered an internal error. Please try again."))
         if fault == "503":

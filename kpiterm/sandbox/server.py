@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
-from kpiterm.sandbox import amazon
+from kpiterm.sandbox import amazon, helium10, junglescout, shopify, walmart
 from kpiterm.sandbox.clock import Clock
 from kpiterm.sandbox.faults import Faults
 from kpiterm.sandbox.limits import Buckets
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-VENDORS: Mapping[str, Callable[[World], Vendor]] = {"amazon": amazon.build}
+VENDORS: Mapping[str, Callable[[World], Vendor]] = {
+    "amazon": amazon.build,
+    "walmart": walmart.build,
+    "shopify": shopify.build,
+    "helium10": helium10.build,
+    "junglescout": junglescout.build,
+}
 
 
 class Sandbox:
@@ -28,12 +34,13 @@ class Sandbox:
 
     Send a request meant for `https://HOST/path` to `url + "/path"` with `Host: HOST`. Every argument that shapes the
     shop is part of the seed: the same arguments and `now` give the same answers. `lag=False` shows reports at once.
+    A vendor is its name, or a function that builds it, such as `partial(shopify.build, setup=…)`.
     """
 
     def __init__(
         self,
         *,
-        vendors: Sequence[str] = ("amazon",),
+        vendors: Sequence[str | Callable[[World], Vendor]] = ("amazon",),
         port: int = 0,
         seed: int = 7,
         days: int = 120,
@@ -47,18 +54,19 @@ class Sandbox:
         now: datetime | None = None,
         lag: bool = True,
     ) -> None:
-        if unknown := [name for name in vendors if name not in VENDORS]:
+        if unknown := [name for name in vendors if isinstance(name, str) and name not in VENDORS]:
             raise ValueError(f"no sandbox for {', '.join(unknown)}; there is one for {', '.join(VENDORS)}")
         self.clock = Clock(now)
         self.shop = Shop(
             seed=seed, days=days, orders_per_day=orders_per_day, skus=skus, now=now or datetime.now(UTC), lag=lag
         )
         self._world = World(self.shop, self.clock, Buckets(self.clock.time), throttle, token_seconds, report_seconds)
-        built = [VENDORS[name](self._world) for name in vendors]
+        built = [(VENDORS[vendor] if isinstance(vendor, str) else vendor)(self._world) for vendor in vendors]
         self.accounts: tuple[SandboxAccount, ...] = tuple(a for vendor in built for a in vendor.accounts)
         self._hosts = {host: answer for vendor in built for host, answer in vendor.hosts.items()}
         self.requests: deque[tuple[str, str, str, int]] = deque(maxlen=100_000)
-        self._server_options = (port, Faults(faults, seed), latency_ms / 1000)
+        outages = {host: vendor.outages for vendor in built for host in vendor.hosts}
+        self._server_options = (port, Faults(faults, seed, outages=outages), latency_ms / 1000)
         self._server: Server | None = None
         self._thread: Thread | None = None
 

@@ -40,7 +40,9 @@ class World:
 
 @dataclass(frozen=True)
 class Vendor:
-    """The accounts and, per host name, the function that answers."""
+    """The accounts and, per host name, the function that answers; `outages` are the vendor's own error answers to the
+    faults `500` and `503`, where it has any."""
 
     accounts: tuple[SandboxAccount, ...]
     hosts: Mapping[str, Callable[[Request], Response]]
+    outages: Mapping[str, Response] = field(default_factory=dict)

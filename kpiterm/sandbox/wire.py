@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 _MAX_BODY = 10_000_000
+_PHRASES = {status.value: status.phrase for status in HTTPStatus} | {520: "Unknown Error"}  # what an edge answers
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
 
     def encode(self, method: str) -> bytes:
-        phrase = HTTPStatus(self.status).phrase
+        phrase = _PHRASES[self.status]
         head = [
             f"HTTP/1.1 {self.status} {phrase}",
             f"Date: {formatdate(usegmt=True)}",
@@ -99,7 +100,7 @@ class Connection(socketserver.StreamRequestHandler):
             if self.server.latency:
                 self.server.stopping.wait(self.server.latency)
             fault = self.server.faults.draw()
-            response = self.server.faults.response(fault) or self.server.answer(request)
+            response = self.server.faults.response(fault, request.host) or self.server.answer(request)
             data = response.encode(request.method)
             if not self.server.faults.send(fault, data, self.wfile, self.server.stopping, self.connection):
                 return

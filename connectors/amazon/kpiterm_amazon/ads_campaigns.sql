@@ -4,7 +4,7 @@ select
     "date" as day,
     "date" as last_day,
     'campaign' as level,
-    'SP' as ad_product,
+    _ad_product as ad_product,
     campaignId as campaign_id,
     campaignName as campaign,
     cast(null as varchar) as ad_group_id,

@@ -3,11 +3,44 @@
 from __future__ import annotations
 
 from kpiterm.plugins import Connector, Secret, Setting
-from kpiterm_amazon import ads, inventory, orders, performance, traffic
+from kpiterm_amazon import (
+    access,
+    ads,
+    economics,
+    fba_planning,
+    feedback,
+    finances,
+    inventory,
+    orders,
+    performance,
+    returns,
+    settlements,
+    traffic,
+    traffic_items,
+)
 from kpiterm_amazon.auth import auth
 from kpiterm_amazon.places import DEFAULT, HOSTS, PLACES, marketplace
 from kpiterm_amazon.probes import test
 from kpiterm_amazon.rates import RATES
+
+# In this order they are fetched. What the KPIs read comes first; Amazon makes fifteen reports at once and then one a
+# minute, so on a first sync the streams behind `access` wait, while the board shows the KPIs.
+STREAMS = (
+    *orders.STREAMS,
+    inventory.STREAM,
+    traffic.STREAM,
+    performance.STREAM,
+    *ads.STREAMS,
+    traffic_items.STREAM,
+    settlements.STREAM,
+    finances.STREAM,
+    access.STREAM,
+    *returns.STREAMS,
+    *fba_planning.STREAMS,
+    feedback.STREAM,
+    economics.STREAM,
+    ads.TERMS_STREAM,
+)
 
 AMAZON = Connector(
     name="amazon",
@@ -26,7 +59,7 @@ AMAZON = Connector(
         Secret(name="ads_client_secret", help="LWA client secret of the Amazon Ads application", required=False),
         Secret(name="ads_refresh_token", help="refresh token of the advertiser's consent, Atzr|…", required=False),
     ),
-    streams=(*orders.STREAMS, inventory.STREAM, traffic.STREAM, performance.STREAM, *ads.STREAMS),
+    streams=STREAMS,
     rates=RATES,
     auth=auth,
     test=test,

@@ -78,7 +78,7 @@ STOCK = Shape(
         Output(
             into="stock_level",
             select=files(__package__).joinpath("inventory.sql").read_text("utf-8"),
-            replaces=("taken_at", "sku", "item_id", "location"),  # pages of one reading add up
+            replaces=("source", "taken_at", "sku", "item_id", "location"),  # pages of one reading add up
         ),
     ),
 )

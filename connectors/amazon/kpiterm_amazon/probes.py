@@ -4,36 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 
-import msgspec
-
-from kpiterm.plugins import AccessError, AuthError, Context, PluginError, Probe
-from kpiterm_amazon import inventory, orders, performance, profiles, reports, traffic
+from kpiterm.plugins import AccessError, AuthError, Context, PluginError, Probe, Window
+from kpiterm_amazon import (
+    access,
+    data_kiosk,
+    fba_planning,
+    feedback,
+    finances,
+    inventory,
+    orders,
+    performance,
+    profiles,
+    reports,
+    settlements,
+    traffic,
+)
 from kpiterm_amazon.auth import has_ads
 from kpiterm_amazon.places import place
-from kpiterm_amazon.wire import decode, stamp
+from kpiterm_amazon.wire import stamp
 
-PARTICIPATIONS = "/sellers/v1/marketplaceParticipations"
 ORDERS_ROLE = "Inventory and Order Tracking"
-
-
-class _Marketplace(msgspec.Struct, rename="camel"):
-    id: str
-    domain_name: str = ""
-
-
-class _Participation(msgspec.Struct, rename="camel"):
-    is_participating: bool = False
-    has_suspended_listings: bool = False
-
-
-class _Entry(msgspec.Struct):
-    marketplace: _Marketplace
-    participation: _Participation
-
-
-class _Participations(msgspec.Struct):
-    payload: list[_Entry]
+# What getReports is asked about, and the role that Amazon's documentation or common knowledge names for it.
+_REPORTS = (
+    ("orders report", ORDERS_ROLE, orders.REPORT_TYPE),
+    ("sales and traffic", "Brand Analytics", traffic.REPORT_TYPE),
+    ("account health", "Selling Partner Insights", performance.REPORT_TYPE),
+    ("settlements", "Finance and Accounting", settlements.REPORT_TYPE),
+    ("FBA reports", "Amazon Fulfillment", fba_planning.PLANNING_TYPE),
+    ("seller feedback", "Selling Partner Insights", feedback.REPORT_TYPE),
+)
 
 
 def test(ctx: Context) -> Iterator[Probe]:
@@ -46,10 +47,11 @@ def test(ctx: Context) -> Iterator[Probe]:
     except PluginError as error:
         yield Probe("marketplaces", False, _say(error))
     yield _probe("orders", ORDERS_ROLE, lambda: _orders(ctx))
-    yield _probe("orders report", ORDERS_ROLE, lambda: _report(ctx, orders.REPORT_TYPE))
     yield _probe("stock", "Amazon Fulfillment, or Inventory and Order Tracking", lambda: _stock(ctx))
-    yield _probe("sales and traffic", "Brand Analytics", lambda: _report(ctx, traffic.REPORT_TYPE))
-    yield _probe("account health", "Selling Partner Insights", lambda: _report(ctx, performance.REPORT_TYPE))
+    for name, role, report_type in _REPORTS:
+        yield _probe(name, role, partial(_report, ctx, report_type))
+    yield _probe("data kiosk", "Brand Analytics", lambda: _kiosk(ctx))
+    yield _probe("finances", "Finance and Accounting", lambda: _finances(ctx))
     if has_ads(ctx):
         yield _probe("advertising", "advertising::campaign_management (a scope of the ads login)", lambda: _ads(ctx))
     else:
@@ -71,9 +73,9 @@ def _say(error: PluginError) -> str:
 
 def _marketplaces(ctx: Context) -> Probe:
     where = place(ctx.settings)
-    entries = decode(ctx.http.get(where.selling(PARTICIPATIONS)), _Participations).payload
-    active = {e.marketplace.id: e for e in entries if e.participation.is_participating}
-    names = ", ".join(sorted(e.marketplace.domain_name or e.marketplace.id for e in active.values()))
+    _, entries = access.participations(ctx)
+    active = {e.marketplace.id: e for e in entries}
+    names = ", ".join(sorted(e.name for e in entries))
     own = active.get(where.marketplace_id)
     if own is None:
         return Probe("marketplaces", False, f"the seller is not on {where.channel}; it sells on {names or 'none'}")
@@ -102,6 +104,17 @@ def _stock(ctx: Context) -> str:
     where = place(ctx.settings)
     ctx.http.get(where.selling(inventory.SUMMARIES), params=inventory.query(where.marketplace_id))
     return "stock can be read"
+
+
+def _kiosk(ctx: Context) -> str:
+    ctx.http.get(place(ctx.settings).selling(data_kiosk.QUERIES), params={"pageSize": "1"})
+    return "queries can be sent"
+
+
+def _finances(ctx: Context) -> str:
+    day = Window(ctx.now - timedelta(days=1), ctx.now)
+    ctx.http.get(place(ctx.settings).selling(finances.TRANSACTIONS), params=finances.query(ctx, day))
+    return "postings can be read"
 
 
 def _ads(ctx: Context) -> str:

@@ -36,10 +36,16 @@ def profile_id(ctx: Context) -> str:
     return ctx.settings.get("ads_profile_id") or str(choose(ctx).profile_id)
 
 
+def listed(ctx: Context, access: str = "view") -> tuple[bytes, list[Profile]]:
+    """Amazon's answer, and the profiles in it that the ads login may at least view, or edit."""
+    response = ctx.http.get(place(ctx.settings).advertising(PROFILES), params={"accessLevel": access})
+    return response.content, decode(response, list[Profile])
+
+
 def choose(ctx: Context) -> Profile:
     """The one seller profile of the marketplace; AccessError names the candidates where there is none or more."""
     where = place(ctx.settings)
-    found = decode(ctx.http.get(where.advertising(PROFILES)), list[Profile])
+    _, found = listed(ctx)
     mine = [
         p
         for p in found
@@ -47,9 +53,9 @@ def choose(ctx: Context) -> Profile:
     ]
     if len(mine) == 1:
         return mine[0]
-    listed = "; ".join(str(p) for p in mine or found) or "none: Amazon lists one after the first campaign has run"
+    names = "; ".join(str(p) for p in mine or found) or "none: Amazon lists one after the first campaign has run"
     count = "no" if not mine else f"{len(mine)}"
     raise AccessError(
-        f"{count} seller profiles for marketplace {where.code}; the ads login sees {listed}",
+        f"{count} seller profiles for marketplace {where.code}; the ads login sees {names}",
         hint="set ads_profile_id to one of them, or let the owner of the advertising account grant access",
     )

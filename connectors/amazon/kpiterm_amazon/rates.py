@@ -14,7 +14,12 @@ _PLANS = (
     ("getReports", "GET /reports/2021-06-30/reports", 0.0222, 10),
     ("getReportDocument", "GET /reports/2021-06-30/documents/*", 0.0167, 15),
     ("getMarketplaceParticipations", "GET /sellers/v1/marketplaceParticipations", 0.016, 15),
-    ("listProfiles", "GET /v2/profiles", 1, 5),
+    ("createQuery", "POST /dataKiosk/2023-11-15/queries", 0.0167, 15),
+    ("getQuery", "GET /dataKiosk/2023-11-15/queries/*", 2, 15),
+    ("getQueries", "GET /dataKiosk/2023-11-15/queries", 0.0222, 10),
+    ("getDocument", "GET /dataKiosk/2023-11-15/documents/*", 0.0167, 15),
+    ("listTransactions", "GET /finances/2024-06-19/transactions", 0.5, 10),
+    ("listProfiles", "GET /v2/profiles", 0.5, 3),
     ("createAsyncReport", "POST /reporting/reports", 0.5, 2),
     ("getAsyncReport", "GET /reporting/reports/*", 1, 5),
 )

@@ -7,8 +7,8 @@ for the same report, which it would answer with CANCELLED.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -23,13 +23,15 @@ _RUNNING = frozenset({"IN_QUEUE", "IN_PROGRESS"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What to ask for. `may_be_empty` says that no data, which Amazon calls CANCELLED, is a plausible answer."""
+    """What to ask for. `may_be_empty` says that no data, which Amazon calls CANCELLED, is a plausible answer;
+    `interval` is the time that must lie between two requests of the type, or Amazon answers CANCELLED or FATAL."""
 
     type: str
     start: datetime
     end: datetime
     options: Mapping[str, str] = field(default_factory=dict)
     may_be_empty: bool = False
+    interval: timedelta = timedelta(0)
 
     @property
     def key(self) -> str:
@@ -41,11 +43,12 @@ class Report:
 
 
 class Ticket(msgspec.Struct):
-    """A report that was asked for, as it is remembered between runs."""
+    """A report that was asked for, as it is remembered between runs; `hasty` if that was within its interval."""
 
     id: str
     start: datetime
     end: datetime
+    hasty: bool = False
 
     def covers(self, report: Report) -> bool:
         return (stamp(self.start), stamp(self.end)) == (stamp(report.start), stamp(report.end))
@@ -80,6 +83,15 @@ def spans(ctx: Context, report: Report) -> list[Window]:
     return [Window(start, end) for start, end in parts if start < end]
 
 
+def adopted(ctx: Context, report: Report) -> Report:
+    """`report` with the dates of one that a broken-off run of the last day asked for and that covers its start, for
+    types that may not be asked for twice in a row; the hours in between are read again by the next run."""
+    ticket = under_way(ctx, report)
+    if ticket is None or ticket.start > report.start or ticket.end < report.end - timedelta(days=1):
+        return report
+    return replace(report, start=ticket.start, end=ticket.end)
+
+
 def documents(ctx: Context, report: Report) -> Iterator[Download]:
     """The report's document, once, or nothing where Amazon has no data; asking on says that it has been read.
 
@@ -89,7 +101,7 @@ def documents(ctx: Context, report: Report) -> Iterator[Download]:
     if state is None or state.processing_status in _RUNNING:
         state = wait(ctx, f"report {ticket.id} ({report})", lambda: _finished(ctx, ticket))
     if state.processing_status == "DONE" and state.report_document_id:
-        yield _download(ctx, state.report_document_id)
+        yield download(ctx, state.report_document_id)
         ctx.remember(report.key, None)
         return
     ctx.remember(report.key, None)
@@ -120,9 +132,19 @@ def _ask(ctx: Context, report: Report) -> tuple[Ticket, None]:
     if report.options:
         body["reportOptions"] = dict(report.options)
     created = decode(ctx.http.post(where.selling(REPORTS), json=body), _Created)
-    ticket = Ticket(created.report_id, report.start, report.end)
+    ticket = Ticket(created.report_id, report.start, report.end, _hasty(ctx, report))
     ctx.remember(report.key, msgspec.json.encode(ticket).decode())
     return ticket, None
+
+
+def _hasty(ctx: Context, report: Report) -> bool:
+    """Whether the type was asked for within its interval already; this request is noted."""
+    if not report.interval:
+        return False
+    key = f"asked {report.type}"
+    before = ctx.recall(key)
+    ctx.remember(key, stamp(ctx.now))
+    return before is not None and ctx.now - datetime.fromisoformat(before) < report.interval
 
 
 def _finished(ctx: Context, ticket: Ticket) -> _State | None:
@@ -131,10 +153,11 @@ def _finished(ctx: Context, ticket: Ticket) -> _State | None:
     return None if state.processing_status in _RUNNING else state
 
 
-def _download(ctx: Context, document_id: str) -> Download:
+def download(ctx: Context, document_id: str) -> Download:
+    """A report's document; its address lives five minutes, so an expired one is asked for again once."""
     try:
         return ctx.download(_address(ctx, document_id))
-    except TransientError as error:  # the address lives five minutes
+    except TransientError as error:
         ctx.log(f"{error.message}; asking for another address of document {document_id}")
         return ctx.download(_address(ctx, document_id))
 
@@ -148,7 +171,7 @@ def _explain(ctx: Context, report: Report, ticket: Ticket, state: _State) -> Non
     """Amazon gives no code that tells "no data" from "asked too often"; only where no data is plausible, it is that."""
     if state.processing_status == "FATAL":
         raise _fatal(ctx, report, ticket, state)
-    if report.may_be_empty:
+    if report.may_be_empty and not ticket.hasty:
         ctx.log(f"Amazon answers {state.processing_status} without a document: no data for {report}")
         return
     raise TransientError(
@@ -161,7 +184,7 @@ def _fatal(ctx: Context, report: Report, ticket: Ticket, state: _State) -> DataE
     what = f"Amazon could not make {report} (report {ticket.id}, FATAL)"
     if not state.report_document_id:
         return TransientError(what, hint="the next sync asks for a new one")
-    document = _download(ctx, state.report_document_id)
+    document = download(ctx, state.report_document_id)
     text = document.path.read_text("utf-8", errors="replace")
     document.path.unlink()
     return DataError(f"{what}: {_details(text)}", hint="change what the message names, then sync again")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ from kpiterm.plugins.limits import Limiter
 from kpiterm.plugins.model import Marketplace
 from kpiterm.plugins.redact import Redactor
 from kpiterm.plugins.sql import MACROS
+from kpiterm.sync.normalise import source_sql
+from kpiterm.sync.spool import Spool
 from kpiterm_amazon.connector import AMAZON
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared"
@@ -58,6 +61,7 @@ class Host:
         secrets: Mapping[str, str] = SECRETS,
         now: datetime = NOW,
         sleep: Callable[[float], None] | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> Context:
         """A run's context; `answer` stands for all of Amazon but the token service, `sandbox` for a server."""
         sleep = sleep or self._sleep
@@ -65,7 +69,7 @@ class Host:
         client = open_client(
             AMAZON,
             auth=None,
-            limiter=Limiter(self.directory / "limits", scope, AMAZON.rates, sleep=sleep),
+            limiter=Limiter(self.directory / "limits", scope, AMAZON.rates, sleep=sleep, clock=clock),
             redactor=Redactor(secrets.values()),
             sleep=sleep,
             log=self.logs.append,
@@ -153,6 +157,70 @@ def read(tmp_path: Path) -> Callable[..., Rows]:
     return rows
 
 
+def tables(shape: Shape, items: Iterable[object], directory: Path, place: Marketplace) -> dict[str, Rows]:
+    """The rows that a shape makes of payloads, by table, through the host's own spool and reader."""
+    spool = Spool(directory, f"rows{next(_NUMBERS)}")
+    for item in items:
+        spool.add(item)
+    manifest = spool.close()
+    found: dict[str, Rows] = {}
+    with duckdb.connect() as con:
+        con.execute(MACROS)
+        for variable in ("channel", "timezone", "currency"):
+            con.execute(f"SET VARIABLE {variable} = '{getattr(place, variable)}'")
+        con.execute(f"CREATE TEMP TABLE source AS {source_sql(manifest.files, shape)}")
+        for output in shape.outputs:
+            result = con.execute(output.select)
+            names = [column[0] for column in result.description or ()]
+            found[output.into] = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return found
+
+
+_NUMBERS = itertools.count()
+
+
+@pytest.fixture
+def spooled(tmp_path: Path) -> Callable[..., dict[str, Rows]]:
+    """`spooled(shape, payloads, marketplace)`: the rows by table, as the host would store them."""
+    return lambda shape, items, place: tables(shape, items, tmp_path, place)
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., dict[str, Rows]]:
+    """The rows of a tab-separated file, by table: `load(shape, text)` or `load(shape, header, *lines)`, with `country`
+    for another marketplace."""
+
+    def rows(
+        shape: Shape, content: str | Sequence[str], *lines: Mapping[str, object], country: str = "US"
+    ) -> dict[str, Rows]:
+        text, day = content if isinstance(content, str) else table(content, *lines), "2026-11-20"
+        extra = {"_taken_at": f"{day}T18:00:00Z", "_day": day, "_country": country}
+        known = {name: value for name, value in extra.items() if name in shape.columns}
+        payload = Payload(body=text.encode(), format="tsv", request="file", extra=known)
+        return tables(shape, [payload], tmp_path, AMAZON.marketplace({"marketplace": country}))
+
+    return rows
+
+
+@pytest.fixture
+def load_lines(tmp_path: Path) -> Callable[..., Rows]:
+    """The rows of JSON lines, given as text or as values."""
+
+    def rows(shape: Shape, *lines: str | Mapping[str, object]) -> Rows:
+        text = "\n".join(line if isinstance(line, str) else msgspec.json.encode(line).decode() for line in lines)
+        payload = Payload(body=text.encode(), format="ndjson", request="lines")
+        (found,) = tables(shape, [payload], tmp_path, AMAZON.marketplace(SETTINGS)).values()
+        return found
+
+    return rows
+
+
+def table(header: Sequence[str], *lines: Mapping[str, object]) -> str:
+    """A tab-separated text with these columns."""
+    rows = ["\t".join(str(line.get(name, "")) for name in header) for line in lines]
+    return "\n".join(["\t".join(header), *rows]) + "\n"
+
+
 def _lines(payloads: Sequence[Payload]) -> Iterator[bytes]:
     for number, payload in enumerate(payloads, start=1):
         raw = msgspec.Raw(payload.body if isinstance(payload.body, bytes) else payload.body.read_bytes())
@@ -175,7 +243,8 @@ def static_sandbox(shared: Path) -> Iterator[str]:
     """Amazon's static sandbox cases, served from its own models."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    models = [shared / "specs/amazon/models" / name for name in ("orders_2026-01-01.json", "reports_2021-06-30.json")]
+    names = ("orders_2026-01-01", "reports_2021-06-30", "dataKiosk_2023-11-15", "finances_2024-06-19", "sellers")
+    models = [shared / "specs/amazon/models" / f"{name}.json" for name in names]
     command = [sys.executable, str(shared / "tools/sp_api_sandbox.py"), str(port), *map(str, models)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

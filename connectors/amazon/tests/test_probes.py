@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 
 from kpiterm.plugins import Probe
-from kpiterm_amazon import probes
+from kpiterm_amazon import access, probes
 
 if TYPE_CHECKING:
     from conftest import Answer, Host
@@ -31,7 +33,7 @@ def amazon(*entries: dict[str, Any], denied: Callable[[httpx.Request], bool] = l
     def answer(request: httpx.Request) -> httpx.Response:
         if denied(request):
             return httpx.Response(403, json=DENIED)
-        if request.url.path == probes.PARTICIPATIONS:
+        if request.url.path == access.PARTICIPATIONS:
             return httpx.Response(200, json={"payload": entries})
         return httpx.Response(200, json={})
 
@@ -45,9 +47,11 @@ def run(host: Host, answer: Answer) -> dict[str, Probe]:
 def test_a_good_account(host: Host) -> None:
     found = run(host, amazon(US, CA))
     assert all(probe.ok for probe in found.values())
-    assert found["marketplaces"].detail == "sells on www.amazon.ca, www.amazon.com"
+    assert found["marketplaces"].detail == "sells on amazon.ca, amazon.com"
     assert found["advertising"].detail == "profile 42"
-    assert len(host.requests) <= 7, "a test must not use up the quotas"
+    asked = Counter(f"{r.method} {r.url.path}" for r in host.requests)
+    assert max(asked.values()) <= 6, "a test must not use up the quotas: getReports has a burst of ten"
+    assert {r.method for r in host.requests} == {"GET"}, "a test asks for no report"
 
 
 def test_a_missing_role_is_named_and_the_others_are_still_tried(host: Host) -> None:
@@ -56,10 +60,26 @@ def test_a_missing_role_is_named_and_the_others_are_still_tried(host: Host) -> N
     assert "Brand Analytics" in found["sales and traffic"].detail
 
 
+@pytest.mark.parametrize(
+    ("refused", "probe", "role"),
+    [
+        ("SETTLEMENT", "settlements", "Finance and Accounting"),
+        ("FBA_INVENTORY_PLANNING", "FBA reports", "Amazon Fulfillment"),
+        ("dataKiosk", "data kiosk", "Brand Analytics"),
+        ("finances", "finances", "Finance and Accounting"),
+        ("FEEDBACK", "seller feedback", "Selling Partner Insights"),
+    ],
+)
+def test_each_stream_has_a_probe_that_names_its_role(host: Host, refused: str, probe: str, role: str) -> None:
+    found = run(host, amazon(US, denied=lambda r: refused in str(r.url)))
+    assert {name for name, result in found.items() if not result.ok} == {probe}
+    assert role in found[probe].detail
+
+
 def test_a_seller_of_another_marketplace(host: Host) -> None:
     probe = run(host, amazon(CA))["marketplaces"]
     assert not probe.ok
-    assert probe.detail == "the seller is not on amazon.com; it sells on www.amazon.ca"
+    assert probe.detail == "the seller is not on amazon.com; it sells on amazon.ca"
 
 
 def test_suspended_listings_are_pointed_out(host: Host) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 END = START + timedelta(days=10)
+NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
 DOCUMENT_HOST = "tortuga-prod-na.s3-external-1.amazonaws.com"
 
 
@@ -218,3 +220,39 @@ def test_amazons_own_example_of_a_document_gives_its_address(host: Host, static_
 def test_a_charset_of_the_download_decides_the_encoding(host: Host) -> None:
     (document,) = reports.documents(host.context(Amazon(DONE)), report())
     assert encoding(document, "US") == "cp1252"
+
+
+FBA_DAILY = timedelta(hours=4)
+
+
+def daily(end: datetime = END) -> reports.Report:
+    return reports.Report(type="FBA", start=START, end=end, may_be_empty=True, interval=FBA_DAILY)
+
+
+def test_asked_for_again_too_soon_a_cancelled_report_does_not_mean_no_data(host: Host) -> None:
+    cancelled = Amazon({"processingStatus": "CANCELLED"})
+    assert read_all(reports.documents(host.context(cancelled), daily())) == []
+    with pytest.raises(TransientError, match="CANCELLED"):
+        read_all(reports.documents(host.context(cancelled, now=NOW + timedelta(hours=3)), daily()))
+    later = host.context(cancelled, now=NOW + timedelta(hours=8))
+    assert read_all(reports.documents(later, daily())) == []
+
+
+def test_a_type_with_an_interval_is_not_asked_for_twice_after_a_run_that_broke_off(host: Host) -> None:
+    amazon = Amazon(RUNNING)
+    with pytest.raises(Stopped):
+        read_all(reports.documents(host.context(amazon, sleep=_stop), daily()))
+    amazon.states = [DONE]
+    ctx = host.context(amazon)
+    wanted = daily(END + timedelta(hours=1))
+    assert read_all(reports.documents(ctx, reports.adopted(ctx, wanted))) == [b"a\tb\n"]
+    assert len(host.asked("POST", reports.REPORTS)) == 1
+    assert reports.adopted(ctx, wanted) == wanted, "a report that was read is not adopted"
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 0), (0, 25)])
+def test_a_report_that_does_not_cover_the_window_is_not_adopted(host: Host, start: int, end: int) -> None:
+    with pytest.raises(Stopped):
+        read_all(reports.documents(host.context(Amazon(RUNNING), sleep=_stop), daily()))
+    wanted = replace(daily(END + timedelta(hours=end)), start=START + timedelta(hours=start))
+    assert reports.adopted(host.context(), wanted) == wanted

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from kpiterm.sandbox.amazon.ads import AdsApi
 from kpiterm.sandbox.amazon.api import SellingPartnerApi
+from kpiterm.sandbox.amazon.data_kiosk import DataKiosk
+from kpiterm.sandbox.amazon.finances import Finances
 from kpiterm.sandbox.amazon.identity import identity_of
 from kpiterm.sandbox.amazon.inventory import Inventory
 from kpiterm.sandbox.amazon.lwa import Tokens
@@ -26,6 +28,8 @@ def build(world: World) -> Vendor:
     routes = [
         *Orders(world).routes(),
         *Reports(world, storage).routes(),
+        *DataKiosk(world, storage).routes(),
+        *Finances(world, identity).routes(),
         *Inventory(world).routes(),
         *seller_routes(identity),
     ]

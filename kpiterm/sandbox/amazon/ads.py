@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 URL_SECONDS = 3600
 CREATE_TYPE = "application/vnd.createasyncreportrequest.v3+json"
-_PLAN = Plan(1.0, 10)  # Amazon publishes no figures; its limits move with load
+_PLAN = Plan(2.0, 10)  # Amazon publishes no figures; its limits move with load
 _ANSWER_TYPE = "application/vnd.{}asyncreportresponse.v3+json"
 
 

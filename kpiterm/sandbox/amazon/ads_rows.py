@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kpiterm.sandbox.advertising import AdTotals
+from kpiterm.sandbox.amazon.brand_ads import brand_cells
 from kpiterm.sandbox.shop import CURRENCY, days_between
 
 if TYPE_CHECKING:
@@ -20,8 +21,12 @@ _GROUPS: Mapping[str, Callable[[AdCell], Hashable]] = {
     "spCampaigns": lambda cell: cell.campaign.campaign_id,
     "spAdvertisedProduct": lambda cell: (cell.campaign.campaign_id, cell.product.sku),
     "spSearchTerm": lambda cell: (cell.campaign.campaign_id, cell.term),
+    "sbCampaigns": lambda cell: cell.campaign.campaign_id,
+    "sdCampaigns": lambda cell: cell.campaign.campaign_id,
 }
+_UNNAMED_WINDOW = 14  # days; Sponsored Brands and Display do not name theirs
 _WINDOWED = re.compile(r"(purchases|unitsSold|sales|attributedSales)(Clicks|SameSku|OtherSku)?(1|7|14|30)d")
+_PLAIN = re.compile(r"(purchases|unitsSold|sales)(Clicks|Promoted|PromotedClicks)?")
 _RATIO = re.compile(r"(acos|roas)Clicks(7|14)d")
 _MEASURES = {"purchases": "purchases", "unitsSold": "units", "sales": "sales", "attributedSales": "sales"}
 _STATE_COLUMNS = ("campaignStatus", "adKeywordStatus", "adCreativeStatus")
@@ -35,16 +40,24 @@ def report_rows(shop: Shop, asked: Configuration, at: int) -> list[dict[str, Any
     group = _GROUPS[asked.kind]
     totals: dict[tuple[str, Hashable], tuple[AdCell, AdTotals]] = {}
     for day in days_between(asked.start, asked.end):
-        for cell in shop.day_ads(day) if shop.ads_visible(day, at) else ():
+        for cell in _cells(shop, asked.kind, day) if shop.ads_visible(day, at) else ():
             if cell.impressions and (not matches or cell.campaign.match in matches):
                 key = (str(day) if asked.daily else "", group(cell))
                 totals.setdefault(key, (cell, AdTotals()))[1].add(cell, at)
     return [{column: _value(column, asked, cell, sums) for column in asked.columns} for cell, sums in totals.values()]
 
 
+def _cells(shop: Shop, kind: str, day: date) -> tuple[AdCell, ...]:
+    if kind == "sbCampaigns":
+        return brand_cells(shop, "SB", day)
+    return brand_cells(shop, "SD", day) if kind == "sdCampaigns" else shop.day_ads(day)
+
+
 def _value(column: str, asked: Configuration, cell: AdCell, sums: AdTotals) -> Any:  # noqa: ANN401 - any JSON value
     if match := _WINDOWED.fullmatch(column):
         return _windowed(sums, match[1], match[2] or "", int(match[3]))
+    if match := _PLAIN.fullmatch(column):
+        return _windowed(sums, match[1], "SameSku" if "Promoted" in column else "", _UNNAMED_WINDOW)
     if match := _RATIO.fullmatch(column):
         return _ratio_of(sums, match[1], int(match[2]))
     if column in _METRICS:
@@ -85,6 +98,7 @@ _CELL: Mapping[str, Callable[[AdCell], Any]] = {
     "campaignBudgetAmount": lambda cell: cell.campaign.budget / 100,
     "campaignBudgetType": lambda _: "DAILY_BUDGET",
     "campaignBudgetCurrencyCode": lambda _: CURRENCY,
+    "costType": lambda _: "CPC",
     "adGroupId": lambda cell: cell.campaign.ad_group_id,
     "adGroupName": lambda cell: f"{cell.campaign.category} | main",
     "adId": lambda cell: cell.campaign.ad_group_id + 1 + cell.product.position,

@@ -27,6 +27,12 @@ PLANS = {
     "getReports": Plan(0.0222, 10),
     "cancelReport": Plan(0.0222, 10),
     "getReportDocument": Plan(0.0167, 15),
+    "createQuery": Plan(0.0167, 15),
+    "getQuery": Plan(2.0, 15),
+    "getQueries": Plan(0.0222, 10),
+    "cancelQuery": Plan(0.0222, 10),
+    "getDocument": Plan(0.0167, 15),
+    "listTransactions": Plan(0.5, 10),
     "getMarketplaceParticipations": Plan(0.016, 15),
 }
 _DETAILS = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kpiterm.sandbox.amazon.api import invalid
 
@@ -49,3 +50,14 @@ def known_only(values: Mapping[str, object], allowed: Collection[str]) -> None:
     """400 for a parameter that the operation does not have: a misspelt filter must not pass unnoticed."""
     if unknown := sorted(set(values) - set(allowed)):
         raise invalid(f"Unknown parameter {', '.join(unknown)}.")
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """The body of a POST; 400 unless it is a JSON object."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise invalid("The request body must be a JSON object.")
+    return value

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpiterm.sandbox.amazon.fba_files import returns_file, stock_file
 from kpiterm.sandbox.amazon.flat_file import LATIN_TSV, all_orders
 from kpiterm.sandbox.amazon.performance import performance_report
+from kpiterm.sandbox.amazon.planning_files import planning_file, restock_file
 from kpiterm.sandbox.amazon.sales_traffic import sales_traffic_report
+from kpiterm.sandbox.amazon.seller_files import feedback_file, merchant_returns_file, reimbursements_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,6 +64,31 @@ def _performance(shop: Shop, asked: Asked) -> str | None:
     return performance_report(shop, asked.at)
 
 
+def _merchant_returns(shop: Shop, asked: Asked) -> str | None:
+    return merchant_returns_file(shop, asked.start, asked.end, asked.at)
+
+
+def _reimbursements(shop: Shop, asked: Asked) -> str | None:
+    return reimbursements_file(shop, asked.start, asked.end, asked.at)
+
+
+def _feedback(shop: Shop, asked: Asked) -> str | None:
+    return feedback_file(shop, asked.start, asked.end, asked.at)
+
+
+def _planning(shop: Shop, asked: Asked) -> str | None:
+    return planning_file(shop, asked.at)
+
+
+def _restock(shop: Shop, asked: Asked) -> str | None:
+    return restock_file(shop, asked.at)
+
+
+def _fba_daily(make: Callable[[Shop, Asked], str | None]) -> ReportType:
+    """FBA reports that Amazon refreshes daily: one request in four hours."""
+    return ReportType(make, content_type=LATIN_TSV, encoding="cp1252", interval=4 * 3600, too_soon="FATAL")
+
+
 TYPES: Mapping[str, ReportType] = {
     "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL": ReportType(
         _by_last_update, content_type=LATIN_TSV, encoding="cp1252", max_span=30 * DAY
@@ -77,8 +104,13 @@ TYPES: Mapping[str, ReportType] = {
     "GET_FBA_MYI_UNSUPPRESSED_INVENTORY_DATA": ReportType(
         _stock, content_type=LATIN_TSV, encoding="cp1252", interval=1800, too_soon="FATAL"
     ),
-    "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA": ReportType(
-        _returns, content_type=LATIN_TSV, encoding="cp1252", interval=4 * 3600, too_soon="FATAL"
+    "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA": _fba_daily(_returns),
+    "GET_FBA_REIMBURSEMENTS_DATA": _fba_daily(_reimbursements),
+    "GET_FBA_INVENTORY_PLANNING_DATA": _fba_daily(_planning),
+    "GET_RESTOCK_INVENTORY_RECOMMENDATIONS_REPORT": _fba_daily(_restock),
+    "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE": ReportType(
+        _merchant_returns, content_type=LATIN_TSV, encoding="cp1252", max_span=60 * DAY
     ),
+    "GET_SELLER_FEEDBACK_DATA": ReportType(_feedback, content_type=LATIN_TSV, encoding="cp1252"),
     "GET_V2_SELLER_PERFORMANCE_REPORT": ReportType(_performance),
 }

@@ -8,8 +8,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from kpiterm.sandbox.amazon.api import ApiError, Route, invalid
-from kpiterm.sandbox.amazon.params import known_only, listed, moment, whole_number
+from kpiterm.sandbox.amazon.params import json_object, known_only, listed, moment, whole_number
 from kpiterm.sandbox.amazon.report_types import TYPES, Asked
+from kpiterm.sandbox.amazon.settlement_file import REPORT_TYPE as SETTLEMENT
+from kpiterm.sandbox.amazon.settlement_file import settlement_text, settlements
 from kpiterm.sandbox.amazon.storage import SP_HOST, Document, Storage
 from kpiterm.sandbox.amazon.tokens import seal, unseal
 from kpiterm.sandbox.clock import iso
@@ -64,9 +66,11 @@ class Reports:
         ]
 
     def _create(self, request: Request, _: dict[str, str]) -> Response:
-        body = _json_object(request.body)
+        body = json_object(request.body)
         known_only(body, _FIELDS)
         report_type = str(body.get("reportType", ""))
+        if report_type == SETTLEMENT:
+            raise invalid(f"{report_type} cannot be requested; Amazon makes it, getReports lists it.")
         if report_type not in TYPES:
             raise invalid(f"Invalid Report Type {report_type}; the sandbox makes {', '.join(TYPES)}.")
         _check_marketplaces(body.get("marketplaceIds"))
@@ -74,7 +78,7 @@ class Reports:
         with self._lock:
             now = self._world.clock.time()
             outcome, document = self._settle(report_type, asked, now)
-            report_id = str(50_000_000_000 + len(self._reports))
+            report_id = str(50_000_000_000 + sum(r.report_type != SETTLEMENT for r in self._reports.values()))
             self._reports[report_id] = Report(report_id, report_type, asked, now, outcome, document)
         return json_response(202, {"reportId": report_id})
 
@@ -161,12 +165,26 @@ class Reports:
         now = self._world.clock.time()
         since = max(moment(query, "createdSince") or 0, now - _RETENTION)
         until = moment(query, "createdUntil") or now
+        if SETTLEMENT in types:
+            self._make_settlements()
         found = [
             r.report_id
-            for r in reversed(self._reports.values())
+            for r in sorted(self._reports.values(), key=lambda r: (r.created, r.report_id), reverse=True)
             if r.report_type in types and since <= r.created <= until and (not statuses or self._status(r) in statuses)
         ]
         return self._list_page(found, whole_number(query, "pageSize", 10, 1, 100))
+
+    def _make_settlements(self) -> None:
+        """Settlement reports come by themselves: those of the last ninety days are there."""
+        now = int(self._world.clock().timestamp())
+        with self._lock:
+            for found in settlements(self._world.shop, now - _RETENTION, now):
+                report_id = str(60_000_000_000 + found.number)
+                if report_id not in self._reports:
+                    asked = Asked(found.start, found.end, now, {})
+                    document = Document(settlement_text(found).encode(), "text/plain; charset=UTF-8")
+                    made = Report(report_id, SETTLEMENT, asked, float(found.created), "DONE", document)
+                    self._reports[report_id] = made
 
     def _list_page(self, ids: list[str], size: int) -> Response:
         page: dict[str, Any] = {"reports": [self._view(self._reports[i]) for i in ids[:size]]}
@@ -184,16 +202,6 @@ class Reports:
         url = self._storage.url(SP_HOST, report.report_id, URL_SECONDS, encoded=encoded)
         view = {"reportDocumentId": report.document_id, "url": url, "compressionAlgorithm": "GZIP"}
         return json_response(200, view)
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(body)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise invalid("The request body must be a JSON object.")
-    return value
 
 
 def _check_marketplaces(value: object) -> None:

@@ -22,13 +22,13 @@ def sales_traffic_report(shop: Shop, start: int, end: int, at: int, options: Map
     day_from, day_to = (datetime.fromtimestamp(m, UTC).date() for m in (start, min(end, at)))
     if day_from < datetime.fromtimestamp(at, UTC).date() - timedelta(days=731):
         return None
-    first, last = _period_start(day_from, by_date), _period_end(day_to, by_date)
+    first, last = period_start(day_from, by_date), period_end(day_to, by_date)
     days = figures_of(shop, first, last, at)
     if not days:
         return None
     periods: dict[date, Figures] = {}
     for day, figures in days.items():
-        periods.setdefault(_period_start(day, by_date), Figures()).add(figures)
+        periods.setdefault(period_start(day, by_date), Figures()).add(figures)
     whole = Figures()
     for day, figures in days.items():
         if day_from <= day <= day_to:
@@ -41,67 +41,72 @@ def sales_traffic_report(shop: Shop, start: int, end: int, at: int, options: Map
             "dataEndTime": str(day_to),
             "marketplaceIds": [MARKETPLACE_ID],
         },
-        "salesAndTrafficByDate": [_date_row(day, figures, len(shop.products)) for day, figures in periods.items()],
+        "salesAndTrafficByDate": [date_row(day, figures, len(shop.products)) for day, figures in periods.items()],
         "salesAndTrafficByAsin": _asin_rows(shop, whole, by_asin),
     }
     return json.dumps(report)
 
 
-def _period_start(day: date, granularity: str) -> date:
+def period_start(day: date, granularity: str) -> date:
+    """The first day of the DAY, WEEK (from Sunday) or MONTH that holds `day`."""
     if granularity == "WEEK":  # Sunday to Saturday
         return day - timedelta(days=(day.weekday() + 1) % 7)
     return day.replace(day=1) if granularity == "MONTH" else day
 
 
-def _period_end(day: date, granularity: str) -> date:
+def period_end(day: date, granularity: str) -> date:
+    """The last day of that period."""
     if granularity == "DAY":
         return day
-    start = _period_start(day, granularity)
+    start = period_start(day, granularity)
     length = 7 if granularity == "WEEK" else 32
-    return _period_start(start + timedelta(days=length), granularity) - timedelta(days=1)
+    return period_start(start + timedelta(days=length), granularity) - timedelta(days=1)
 
 
-def _amount(cents: float) -> dict[str, Any]:
+def amount(cents: float) -> dict[str, Any]:
+    """Cents as a JSON number with its currency."""
     return {"amount": round(cents / 100, 2), "currencyCode": CURRENCY}
 
 
-def _ratio(part: float, whole: float, scale: int = 1) -> float:
+def ratio(part: float, whole: float, scale: int = 1) -> float:
+    """Two decimals, as the reports print them; 0 where there is nothing to divide by."""
     return round(scale * part / whole, 2) if whole else 0.0
 
 
-def _date_row(day: date, figures: Figures, products: int) -> dict[str, Any]:
+def date_row(day: date, figures: Figures, products: int) -> dict[str, Any]:
     total, other = figures.total(), figures.other
     feedback = other["positive_feedback"] + other["negativeFeedback"]
     return {
         "date": str(day),
         "salesByDate": {
-            "orderedProductSales": _amount(total.sales),
+            "orderedProductSales": amount(total.sales),
             "unitsOrdered": total.units,
             "totalOrderItems": total.items,
-            "averageSalesPerOrderItem": _amount(_ratio(total.sales, total.items)),
-            "averageUnitsPerOrderItem": _ratio(total.units, total.items),
-            "averageSellingPrice": _amount(_ratio(total.sales, total.units)),
+            "averageSalesPerOrderItem": amount(ratio(total.sales, total.items)),
+            "averageUnitsPerOrderItem": ratio(total.units, total.items),
+            "averageSellingPrice": amount(ratio(total.sales, total.units)),
             "unitsRefunded": other["units_refunded"],
-            "refundRate": _ratio(other["units_refunded"], total.units, 100),
+            "refundRate": ratio(other["units_refunded"], total.units, 100),
             "claimsGranted": other["claims"],
-            "claimsAmount": _amount(other["claims_amount"]),
-            "shippedProductSales": _amount(other["shipped_sales"]),
+            "claimsAmount": amount(other["claims_amount"]),
+            "shippedProductSales": amount(other["shipped_sales"]),
             "unitsShipped": other["units_shipped"],
             "ordersShipped": other["orders_shipped"],
         },
         "trafficByDate": {
-            **_traffic(total),
-            "orderItemSessionPercentage": _ratio(total.items, total.sessions, 100),
+            **traffic(total),
+            "orderItemSessionPercentage": ratio(total.items, total.sessions, 100),
             "averageOfferCount": products,
             "averageParentItems": products,
             "feedbackReceived": feedback,
             "negativeFeedbackReceived": other["negativeFeedback"],
-            "receivedNegativeFeedbackRate": _ratio(other["negativeFeedback"], feedback, 100),
+            "receivedNegativeFeedbackRate": ratio(other["negativeFeedback"], feedback, 100),
         },
     }
 
 
-def _traffic(figures: ProductFigures) -> dict[str, Any]:
+def traffic(figures: ProductFigures) -> dict[str, Any]:
+    """Visits, page views and shares; percentages from 0 to 100."""
     return {
         "browserPageViews": figures.page_views - figures.mobile_page_views,
         "mobileAppPageViews": figures.mobile_page_views,
@@ -109,15 +114,15 @@ def _traffic(figures: ProductFigures) -> dict[str, Any]:
         "browserSessions": figures.sessions - figures.mobile_sessions,
         "mobileAppSessions": figures.mobile_sessions,
         "sessions": figures.sessions,
-        "buyBoxPercentage": _ratio(figures.buy_box, figures.page_views),
-        "unitSessionPercentage": _ratio(figures.units, figures.sessions, 100),
+        "buyBoxPercentage": ratio(figures.buy_box, figures.page_views),
+        "unitSessionPercentage": ratio(figures.units, figures.sessions, 100),
     }
 
 
 def _asin_rows(shop: Shop, whole: Figures, granularity: str) -> list[dict[str, Any]]:
     groups: dict[tuple[str, ...], ProductFigures] = {}
     for product in shop.products:
-        groups.setdefault(_asin_key(product, granularity), ProductFigures()).add(whole.product(product.position))
+        groups.setdefault(asin_key(product, granularity), ProductFigures()).add(whole.product(product.position))
     total = whole.total()
     names = ("parentAsin", "childAsin", "sku")
     return [
@@ -125,21 +130,23 @@ def _asin_rows(shop: Shop, whole: Figures, granularity: str) -> list[dict[str, A
             **dict(zip(names, key, strict=False)),
             "salesByAsin": {
                 "unitsOrdered": figures.units,
-                "orderedProductSales": _amount(figures.sales),
+                "orderedProductSales": amount(figures.sales),
                 "totalOrderItems": figures.items,
             },
-            "trafficByAsin": _asin_traffic(figures, total),
+            "trafficByAsin": asin_traffic(figures, total),
         }
         for key, figures in groups.items()
     ]
 
 
-def _asin_key(product: Product, granularity: str) -> tuple[str, ...]:
+def asin_key(product: Product, granularity: str) -> tuple[str, ...]:
+    """What a row is about: parent, child, SKU, as far as the granularity goes."""
     key = (product.parent_asin, product.asin, product.sku)
     return key[: ("PARENT", "CHILD", "SKU").index(granularity) + 1]
 
 
-def _asin_traffic(figures: ProductFigures, total: ProductFigures) -> dict[str, Any]:
+def asin_traffic(figures: ProductFigures, total: ProductFigures) -> dict[str, Any]:
+    """Traffic of a row, and its share in that of all products."""
     shares = {
         "browserSessionPercentage": (
             figures.sessions - figures.mobile_sessions,
@@ -154,4 +161,4 @@ def _asin_traffic(figures: ProductFigures, total: ProductFigures) -> dict[str, A
         "mobileAppPageViewsPercentage": (figures.mobile_page_views, total.mobile_page_views),
         "pageViewsPercentage": (figures.page_views, total.page_views),
     }
-    return _traffic(figures) | {name: _ratio(part, whole, 100) for name, (part, whole) in shares.items()}
+    return traffic(figures) | {name: ratio(part, whole, 100) for name, (part, whole) in shares.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -104,6 +105,26 @@ class AmazonClient:
         """A report's text, unpacked."""
         answer = self.download(self.document(self.create(report_type, start, end, **options))["url"])
         return gzip.decompress(answer.raise_for_status().content)
+
+    def query(self, text: str) -> list[dict[str, Any]]:
+        """The lines of a Data Kiosk query; none where there are no data."""
+        base = "/dataKiosk/2023-11-15"
+        sent = self.sp("POST", f"{base}/queries", json={"query": text}).raise_for_status().json()
+        while (state := self.sp("GET", f"{base}/queries/{sent['queryId']}").json())["processingStatus"] != "DONE":
+            Event().wait(0.01)
+        if "dataDocumentId" not in state:
+            return []
+        document = self.sp("GET", f"{base}/documents/{state['dataDocumentId']}").json()
+        return [json.loads(line) for line in self.download(document["documentUrl"]).text.splitlines()]
+
+    def transactions(self, start: datetime, **query: str) -> Iterator[dict[str, Any]]:
+        """Every page of listTransactions."""
+        asked = {"postedAfter": start.isoformat(), **query}
+        page = self.sp("GET", "/finances/2024-06-19/transactions", params=asked).raise_for_status().json()
+        yield page
+        while token := page["payload"].get("nextToken"):
+            page = self.sp("GET", "/finances/2024-06-19/transactions", params=asked | {"nextToken": token}).json()
+            yield page
 
     def ads_report(self, **changes: Any) -> list[dict[str, Any]]:
         """The rows of an ads report."""

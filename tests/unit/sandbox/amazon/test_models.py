@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft7Validator
 
+from kpiterm.sandbox.amazon import kiosk_economics, kiosk_traffic
 from kpiterm.sandbox.amazon.ads_types import report_kinds
 from kpiterm.sandbox.amazon.api import PLANS
 from kpiterm.sandbox.amazon.fba_files import RETURNS_HEADER, STOCK_HEADER
+from kpiterm.sandbox.amazon.flat import headers
 from kpiterm.sandbox.amazon.flat_file import HEADER
 
 if TYPE_CHECKING:
@@ -84,12 +87,17 @@ def test_errors_answer_as_modelled(amazon: AmazonClient) -> None:
 
 
 def test_every_query_parameter_is_one_of_the_model() -> None:
-    from kpiterm.sandbox.amazon import inventory, orders, reports
+    from kpiterm.sandbox.amazon import data_kiosk, finances, inventory, orders, reports
 
     model = load("models/orders_2026-01-01.json")["paths"][ORDERS]["get"]["parameters"]
     assert {*orders._BOUNDS, *orders._FILTERS, "paginationToken"} == {p["name"] for p in model}
     model = load("models/reports_2021-06-30.json")["paths"][REPORTS]["get"]["parameters"]
     assert {*reports._FILTERS, "nextToken"} == {p["name"] for p in model}
+    for own, name, path in (
+        (data_kiosk._FILTERS, "dataKiosk_2023-11-15", "/dataKiosk/2023-11-15/queries"),
+        (finances._PARAMETERS, "finances_2024-06-19", "/finances/2024-06-19/transactions"),
+    ):
+        assert set(own) == {p["name"] for p in load(f"models/{name}.json")["paths"][path]["get"]["parameters"]}
     model = load("models/fbaInventory.json")["paths"]["/fba/inventory/v1/summaries"]["get"]["parameters"]
     assert set(inventory._PARAMETERS) == {p["name"] for p in model}
 
@@ -112,6 +120,76 @@ def test_stock_and_participations_answer_as_modelled(amazon: AmazonClient) -> No
     check_exactly(answer, load("models/sellers.json"), "GetMarketplaceParticipationsResponse")
 
 
+def test_postings_answer_as_modelled(amazon: AmazonClient) -> None:
+    model = load("models/finances_2024-06-19.json")
+    pages = list(amazon.transactions(amazon.now - timedelta(days=40)))
+    for page in pages:
+        check(page, model, "ListTransactionsResponse")
+        for row in page["payload"]["transactions"]:
+            plain = row | {"contexts": [], "items": [item | {"contexts": []} for item in row["items"]]}
+            assert set(unknown_keys(plain, {"$ref": "#/definitions/Transaction"}, model)) == set()
+    rows = [row for page in pages for row in page["payload"]["transactions"]]
+    assert {row["transactionStatus"] for row in rows} == {"RELEASED", "DEFERRED", "DEFERRED_RELEASED"}
+    assert {row["transactionType"] for row in rows} == {"Shipment", "Refund", "ServiceFee", "Adjustment"}
+    refused = amazon.sp("GET", "/finances/2024-06-19/transactions")
+    check_exactly(refused.json(), model, "ErrorList")
+
+
+def test_queries_answer_as_modelled(amazon: AmazonClient) -> None:
+    model, base = load("models/dataKiosk_2023-11-15.json"), "/dataKiosk/2023-11-15"
+    text = TRAFFIC.format(fields="startDate")
+    sent = amazon.sp("POST", f"{base}/queries", json={"query": text})
+    assert sent.status_code == 202
+    check_exactly(sent.json(), model, "CreateQueryResponse")
+    state = amazon.sp("GET", f"{base}/queries/{sent.json()['queryId']}").json()
+    check_exactly(state, model, "Query")
+    answer = amazon.sp("GET", f"{base}/documents/{state['dataDocumentId']}").json()
+    check_exactly(answer, model, "GetDocumentResponse")
+    check_exactly(amazon.sp("GET", f"{base}/queries").json(), model, "GetQueriesResponse")
+    for refused in (
+        amazon.sp("POST", f"{base}/queries", json={"query": "query { nothing { x } }"}),
+        amazon.sp("GET", f"{base}/queries/NotFoundQueryId1"),
+        amazon.sp("GET", f"{base}/documents/NotFoundDocumentId1"),
+    ):
+        check_exactly(refused.json(), model, "ErrorList")
+
+
+TRAFFIC = (
+    'query {{ analytics_salesAndTraffic_2024_04_24 {{ salesAndTrafficByDate(startDate: "2026-11-01", '
+    f'endDate: "2026-11-10", marketplaceIds: ["{US}"], aggregateBy: DAY) {{{{ {{fields}} }}}} }}}} }}}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("schema", "root", "record"),
+    [
+        ("salesAndTraffic_2024_04_24", "SalesAndTrafficByDate", kiosk_traffic.BLANK_DATE),
+        ("salesAndTraffic_2024_04_24", "SalesAndTrafficByAsin", kiosk_traffic.BLANK_ASIN),
+        ("salesAndTraffic_2024_04_24", "SalesAndTrafficTrends", kiosk_traffic.BLANK_TREND),
+        ("economics_2024_03_15", "Economics", kiosk_economics.BLANK),
+    ],
+)
+def test_data_kiosk_knows_the_fields_of_the_schema(schema: str, root: str, record: dict[str, Any]) -> None:
+    text = (SHARED / f"data-kiosk/analytics_{schema}.graphql").read_text("utf-8")
+    plain = re.sub(r'""".*?"""|"[^"\n]*"', "", text, flags=re.DOTALL)
+    types = {
+        kind: dict(re.findall(r"^ +(\w+)(?:\([^)]*\))?: ([\[\]\w!]+)", body, re.MULTILINE))
+        for kind, body in re.findall(r"^type (\w+) \{(.*?)^\}", plain, re.DOTALL | re.MULTILINE)
+    }
+    # Costs that the seller entered, which this one did not, and the field that `charges` replaced.
+    absent = {"Economics": {"cost"}, "FeeSummary": {"charge"}}
+
+    def same(value: dict[str, Any], kind: str) -> None:
+        assert value.keys() == types[kind].keys() - absent.get(kind, set()), kind
+        for name, inner in value.items():
+            of = re.sub(r"[\[\]!]", "", types[kind][name])
+            first = inner[0] if isinstance(inner, list) else inner
+            if of in types and first is not None:
+                same(first, of)
+
+    same(record, root)
+
+
 def test_usage_plans_are_the_official_ones() -> None:
     official = {op["op"]: (op["rate"], op["burst"]) for op in load("rate_limits.json")["ops"].values()}
     assert {name: tuple(plan) for name, plan in PLANS.items()} == {name: official[name] for name in PLANS}
@@ -130,6 +208,11 @@ def test_flat_files_have_the_observed_columns(report_type: str, header: str) -> 
     columns = [column.strip() for column in header.split("\t")]
     # order-item-id joined the orders file in 2026 and is not in the list of 33.
     assert [column for column in columns if column != "order-item-id"] == known
+
+
+@pytest.mark.parametrize("report_type", headers())
+def test_files_written_by_name_have_the_observed_columns(report_type: str) -> None:
+    assert list(headers()[report_type]) == load("flatfile_headers.json")["reports"][report_type]["columns"]
 
 
 @pytest.mark.parametrize("by_asin", ["PARENT", "CHILD", "SKU"])
@@ -158,11 +241,12 @@ def test_ads_columns_and_limits_are_the_published_ones() -> None:
         assert kind.filters == {f["field"] for f in facts["filters"]}
 
 
-@pytest.mark.parametrize("kind", ["spCampaigns", "spAdvertisedProduct", "spSearchTerm"])
+@pytest.mark.parametrize("kind", report_kinds())
 def test_every_published_column_can_be_asked_for(amazon: AmazonClient, kind: str) -> None:
     facts = report_kinds()[kind]
     columns = sorted(facts.columns - {"startDate", "endDate"})
-    rows = amazon.ads_report(reportTypeId=kind, groupBy=[facts.group_by], columns=columns)
+    asked = {"reportTypeId": kind, "adProduct": facts.ad_product, "groupBy": [facts.group_by]}
+    rows = amazon.ads_report(columns=columns, **asked)
     assert rows
     assert all(set(row) == set(columns) for row in rows)
 

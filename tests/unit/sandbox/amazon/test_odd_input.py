@@ -70,3 +70,44 @@ def test_a_token_of_one_operation_is_refused_by_another(amazon: AmazonClient) ->
     page = next(amazon.search(createdAfter="2026-11-01T00:00:00Z"))
     token = {"nextToken": page["pagination"]["nextToken"]}
     assert amazon.sp("GET", "/reports/2021-06-30/reports", params=token).status_code == 400
+
+
+fields = st.recursive(
+    st.sampled_from(["startDate", "sales", "x", "", "}", "sales { unitsOrdered }"]),
+    lambda inner: st.builds("sales {{ {} }}".format, inner),
+    max_leaves=4,
+)
+literals = st.sampled_from(['"2026-11-01"', "DAY", "[]", f'["{MARKETPLACE_ID}"]', "{}", "{date: DAY}", "1", '"'])
+
+
+@ODD
+@given(
+    st.builds(
+        "query {{ {} {{ {}(startDate: {} endDate: {} marketplaceIds: {} aggregateBy: {}) {{ {} }} }} }}".format,
+        st.sampled_from(["analytics_economics_2024_03_15", "analytics_salesAndTraffic_2024_04_24", "x"]),
+        st.sampled_from(["economics", "salesAndTrafficByAsin", "salesAndTrafficTrends", "x"]),
+        literals,
+        literals,
+        literals,
+        literals,
+        fields,
+    )
+    | text
+    | values
+)
+def test_any_data_kiosk_query_gets_an_answer(amazon: AmazonClient, query: Any) -> None:
+    answer = amazon.sp("POST", "/dataKiosk/2023-11-15/queries", json={"query": query})
+    assert answer.status_code in {202, 400}
+
+
+@ODD
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["postedAfter", "postedBefore", "nextToken", "transactionStatus", "relatedIdentifierName", "marketplaceId"]
+        ),
+        moments | text,
+    )
+)
+def test_any_question_about_postings_gets_an_answer(amazon: AmazonClient, query: dict[str, str]) -> None:
+    assert amazon.sp("GET", "/finances/2024-06-19/transactions", params=query).status_code in {200, 400}

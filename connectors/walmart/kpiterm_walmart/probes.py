@@ -1,0 +1,77 @@
+"""What `kpiterm account test` asks: the token's scopes by name, and whether Walmart Connect knows the partner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from kpiterm.plugins import AuthError, Context, PluginError, Probe
+from kpiterm_walmart.auth import has_ads
+from kpiterm_walmart.places import ads_url, url
+from kpiterm_walmart.wire import decode
+
+DETAIL = "/v3/token/detail"
+LATEST = "/api/v2/latestReportDate"
+# The scope that each stream needs, by the name that Walmart gives it.
+SCOPES = {
+    "orders": "orders",
+    "returns": "returns",
+    "inventory": "inventory",
+    "wfs-inventory": "inventory",
+    "items": "item",
+    "recon": "reports",
+    "traffic": "reports",
+}
+ENOUGH = frozenset({"full_access", "view_only"})
+
+
+class _Detail(msgspec.Struct):
+    is_valid: bool = True
+    is_channel_match: bool = True
+    scopes: dict[str, str] = {}
+
+
+def test(ctx: Context) -> Iterator[Probe]:
+    """Sign in, then each stream's scope, then Walmart Connect; after refused keys nothing else is tried."""
+    try:
+        detail = decode(ctx.http.get(url(DETAIL), headers={"Content-Type": "application/json"}), _Detail)
+    except AuthError as error:
+        yield Probe("sign in", False, _say(error))
+        return
+    except PluginError as error:
+        yield Probe("scopes", False, _say(error))
+    else:
+        yield from _scopes(detail)
+    yield _ads(ctx)
+
+
+def _scopes(detail: _Detail) -> Iterator[Probe]:
+    note = "" if detail.is_channel_match else "; the keys belong to another channel type"
+    yield Probe("sign in", detail.is_valid, ("token accepted" if detail.is_valid else "token not valid") + note)
+    for stream, scope in SCOPES.items():
+        level = detail.scopes.get(scope)
+        if level in ENOUGH:
+            yield Probe(stream, True, f"scope {scope}: {level}")
+        else:
+            yield Probe(
+                stream,
+                False,
+                f"scope {scope} missing ({level or 'not listed'}): Developer Portal, API keys, "
+                f"delegate access to {scope} for this application",
+            )
+    yield Probe("performance", True, "Walmart names no scope for seller performance: the first sync shows it")
+
+
+def _ads(ctx: Context) -> Probe:
+    if not has_ads(ctx.settings, ctx.secrets):
+        return Probe("advertising", True, "not set up: the ads streams are skipped; exported files can be imported")
+    try:
+        ctx.http.get(ads_url(LATEST), params={"advertiserId": ctx.settings["ads_advertiser_id"]})
+    except PluginError as error:
+        return Probe("advertising", False, _say(error))
+    return Probe("advertising", True, f"advertiser {ctx.settings['ads_advertiser_id']}")
+
+
+def _say(error: PluginError) -> str:
+    return f"{error.message}. {error.hint}".rstrip(". ")

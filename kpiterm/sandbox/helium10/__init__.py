@@ -1,0 +1,32 @@
+"""Helium 10's side of the sandbox: its MCP server, and the API of Market Tracker 360."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpiterm.sandbox.helium10.ads import ads_tools
+from kpiterm.sandbox.helium10.identity import identity_of
+from kpiterm.sandbox.helium10.markets import HOST as MARKETS_HOST
+from kpiterm.sandbox.helium10.markets import Markets
+from kpiterm.sandbox.helium10.mcp import HOST as MCP_HOST
+from kpiterm.sandbox.helium10.mcp import McpServer
+from kpiterm.sandbox.helium10.store_tools import store_tools
+from kpiterm.sandbox.vendor import Vendor
+
+if TYPE_CHECKING:
+    from kpiterm.sandbox.vendor import World
+
+__all__ = ["MARKETS_HOST", "MCP_HOST", "build"]
+
+
+def build(world: World, calls: list[str] | None = None) -> Vendor:
+    """The demo seller, who has connected the Amazon store to Helium 10. `calls` collects the tools that are called."""
+    identity = identity_of(world.shop)
+    tools = (*store_tools(world, identity), *ads_tools(world, identity))
+    return Vendor(
+        accounts=(identity.account(),),
+        hosts={
+            MCP_HOST: McpServer(world, identity, tools, [] if calls is None else calls).answer,
+            MARKETS_HOST: Markets(world, identity).answer,
+        },
+    )
