@@ -18,7 +18,7 @@ from kpiterm.plugins.redact import SECRET_HEADERS, Redactor
 from kpiterm.plugins.wire import Line, raw_chunks
 
 TIMEOUT = httpx.Timeout(connect=10, read=60, write=30, pool=10)
-RETRIED = frozenset({429, 500, 502, 503, 504})
+RETRIED = frozenset({429, 500, 502, 503, 504, 520, 521, 522, 523, 524})  # 52x: the edge in front of the vendor
 RETRIED_POST = frozenset({429, 503})
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 PATIENCE = 300.0

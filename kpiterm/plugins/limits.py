@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
@@ -128,17 +128,36 @@ class Limiter:
 
 
 def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
-    """Seconds that `Retry-After` asks for, given as a number or as an HTTP date; None where it is absent or unclear."""
-    text = next((value.strip() for name, value in headers.items() if name.lower() == "retry-after"), "")
+    """Seconds that the vendor asks for: `Retry-After` as a number or an HTTP date, else the moment at which its bucket
+    is refilled (`X-Next-Replenishment-Time`, in seconds, epoch milliseconds or ISO); None where nothing is clear."""
+    lower = {name.lower(): value.strip() for name, value in headers.items()}
+    for name in ("retry-after", "x-next-replenishment-time", "x-next-replenish-time"):
+        seconds = _seconds(lower.get(name, ""), now)
+        if seconds is not None:
+            return seconds
+    return None
+
+
+def _seconds(text: str, now: float) -> float | None:
     try:
         seconds = float(text)
+        if seconds > 1e11:  # epoch milliseconds
+            seconds = seconds / 1000 - now
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
+        moment = _moment(text)
+        if moment is None:
             return None
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
     return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _moment(text: str) -> datetime | None:
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return None
 
 
 def _pattern(match: str) -> re.Pattern[str]:

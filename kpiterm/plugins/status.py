@@ -77,5 +77,8 @@ def _words(answer: object) -> str:
     for key in ("errors", "error"):
         if isinstance(answer.get(key), list | dict):
             return _words(answer[key])
-    keys = ("code", "error", "errors", "message", "detail", "details", "description", "error_description")
+    keys = (
+        "code", "errorCode", "error", "errors", "title", "message", "detail", "details", "description", "info",
+        "error_description",
+    )  # fmt: skip
     return " ".join(value for key in keys if isinstance(value := answer.get(key), str) and value)

@@ -55,7 +55,8 @@ def merge(con: duckdb.DuckDBPyConnection, output: Output, batch: Batch) -> Merge
         _keep_latest(con, ("channel", *table.identity))
         scope = _scope_window(con, window, batch)
     else:
-        _keep_latest(con, output.replaces, table.version)
+        # Only what says when it last changed is whole in one body; the rows of other keys may go over several pages.
+        _keep_latest(con, output.replaces if table.version else ("channel", *table.identity), table.version)
         if table.version:
             _drop_outdated(con, table, output.replaces, batch)
         scope = f"account = $account AND {_hash(output.replaces)} IN (SELECT {_hash(output.replaces)} FROM stage)"

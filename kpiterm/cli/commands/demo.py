@@ -36,7 +36,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
         raise UsageError("the demo's cockpit needs a terminal", hint="kpiterm demo --headless prints the board instead")
     with (
         tempfile.TemporaryDirectory(prefix="kpiterm-demo-") as home,
-        Sandbox(seed=args.seed, days=args.days) as box,
+        Sandbox(vendors=("amazon", "walmart", "shopify"), seed=args.seed, days=args.days, throttle=False) as box,
     ):
         shop = replace(session, paths=Paths(Path(home), "demo"))
         environment = prepare(shop, box, args.days)

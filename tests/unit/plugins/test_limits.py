@@ -318,3 +318,18 @@ def test_waits_outside_the_lock(tmp_path: Path) -> None:
     assert time.monotonic() - started < 5
     wake.set()
     thread.join()
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"X-Next-Replenishment-Time": "12"}, 12.0),
+        ({"X-Next-Replenishment-Time": "1000030000"}, 1000030000.0),
+        ({"x-next-replenish-time": "1700000030000"}, 30.0),
+        ({"X-Next-Replenishment-Time": "2023-11-14T22:13:50Z"}, 30.0),
+        ({"Retry-After": "5", "X-Next-Replenishment-Time": "60"}, 5.0),
+        ({"X-Next-Replenishment-Time": "soon"}, None),
+    ],
+)
+def test_a_bucket_that_says_when_it_is_refilled_is_believed(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers, now=1_700_000_000.0) == seconds
