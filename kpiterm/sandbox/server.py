@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import deque
 from datetime import UTC, datetime
 from threading import Event, Thread
@@ -104,7 +105,8 @@ class Sandbox:
         self._server = self._thread = None
 
     def run(self) -> None:
-        """Serve in the foreground until interrupted."""
+        """Serve in the foreground until interrupted; in the main thread only."""
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
         with self:
             try:
                 Event().wait()

@@ -40,6 +40,14 @@ def written(path: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
+def is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[str, list[list[str]]]:
     encoding = draw(st.sampled_from(sorted(CELLS)))
@@ -63,6 +71,7 @@ def test_cells_come_back_as_they_were_written(
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
     writer.writerows([HEADER, *rows])
     body = text.getvalue().encode(encoding)
+    assume(encoding not in ("cp1252", "cp932") or body.isascii() or not is_utf8(body))  # "é££" in cp1252 is 飣 in UTF-8
     path = tmp_path / "export"
     path.write_bytes(gzip.compress(body) if packed else body)
 
