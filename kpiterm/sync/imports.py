@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 
 from kpiterm.config import Account
-from kpiterm.plugins import DataError, Importer, Marketplace, Note, PluginError, Rejected, Sheet
+from kpiterm.plugins import Importer, Marketplace, Note, PluginError, Rejected, Sheet
 from kpiterm.plugins.manager import Plugins
 from kpiterm.plugins.marketplaces import MARKETPLACES
 from kpiterm.store.engine import Writer
 from kpiterm.store.write import Batch
 from kpiterm.sync import record
+from kpiterm.sync.imports_unknown import unknown
 from kpiterm.sync.normalise import Loaded, load
 from kpiterm.sync.sheets import open_sheets
+from kpiterm.sync.sheets_stacked import read_stacked
 from kpiterm.sync.spool import Lineage, Manifest, Spool
 from kpiterm.sync.work import find_connector, marketplace_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenSheet(Sheet):
+    """A table with what its owner knows beside it: `first_day` and `last_day` of `--period`; `currency`, `channel` and
+    `timezone` of a declared account; `imported_at`, the moment at which the account first got this very file."""
+
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,26 +69,29 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Where files are imported: the plugins that read them, the accounts, and the store (None: a dry run)."""
+    """Where files are imported: the plugins and the person's own mappings that read them, the accounts, the store, the
+    mapping that is named for these files, and the days that a file without dates covers."""
 
     plugins: Plugins
     accounts: Sequence[Account]
     account: str | None
     spool: Path
     writer: Writer
+    mappings: Sequence[Importer] = ()
+    mapping: Importer | None = None
+    period: tuple[date, date] | None = None
+
+    @property
+    def importers(self) -> tuple[Importer, ...]:
+        """The person's own mappings first: each takes one exact header."""
+        return (*self.mappings, *self.plugins.importers)
 
 
 def import_file(desk: Desk, path: Path, *, dry_run: bool = False) -> Report:
     """Read one file into the store, or say why not; never raises for what is in the file, nor for what reads it."""
     report = Report(path=str(path))
     try:
-        found = [(s, i) for s in open_sheets(path) if (i := recognise(desk.plugins.importers, s))]
-        if not found:
-            raise DataError(
-                f"{path.name}: not recognised",
-                hint="`kpiterm plugins` lists the kinds of files that can be read; "
-                "export the report again without changing its columns",
-            )
+        found = _recognised(desk, path)
         with desk.writer.transaction() as con:
             known = [_load_sheet(con, desk, sheet, importer, report) for sheet, importer in found]
             if dry_run:
@@ -105,6 +118,20 @@ class _NothingStored(Exception):
     """Rolls a file back after it was read and counted."""
 
 
+def _recognised(desk: Desk, path: Path) -> list[tuple[Sheet, Importer]]:
+    """The tables of the file that can be read; DataError says why there is none."""
+    sheets = open_sheets(path)
+    if desk.mapping:
+        return [(sheet, desk.mapping) for sheet in sheets[:1]]
+    whole, stacked = (
+        [(sheet, i) for sheet in tables if (i := recognise(desk.importers, sheet))]
+        for tables in (sheets, read_stacked(path))
+    )
+    if found := stacked if len(stacked) > len(whole) else whole:
+        return found
+    raise unknown(desk.importers, path, sheets)
+
+
 def recognise(importers: Sequence[Importer], sheet: Sheet) -> Importer | None:
     """The one that takes the sheet; where several would, the one that was registered first."""
     return next((importer for importer in importers if importer.recognise(sheet)), None)
@@ -118,9 +145,12 @@ def _load_sheet(con: duckdb.DuckDBPyConnection, desk: Desk, sheet: Sheet, import
     """
     started = datetime.now(UTC)
     account = desk.account or f"{importer.connector}-import"
-    report.kind, report.encoding, report.account = importer.kind, sheet.encoding, account
-    manifest, size = _read(desk, sheet, importer, report)
-    known = _is_known(con, account, importer.kind, manifest.payloads[0].sha256)
+    report.kind, report.encoding, report.account = report.kind or importer.kind, sheet.encoding, account
+    before = _first_import(con, sheet.path, importer.kind, account)
+    declared = any(a.name == account for a in desk.accounts)
+    place = _place(desk, importer, account)
+    given = with_given(sheet, before or record.naive(started), desk.period, place if declared else None)
+    manifest, size = _read(desk, given, importer, report)
     run = record.StreamRun(
         run_id=f"{started:%Y%m%dT%H%M%S%f}-import",
         account=account,
@@ -132,24 +162,39 @@ def _load_sheet(con: duckdb.DuckDBPyConnection, desk: Desk, sheet: Sheet, import
     )
     batch = Batch(
         account=account,
-        channel=_place(desk, importer, account).channel,
+        channel=place.channel,
         source=importer.kind,
         run_id=run.run_id,
         loaded_at=record.naive(started),
     )
-    loaded = load(con, manifest, importer.shape, batch, _place(desk, importer, account))
+    loaded = load(con, manifest, importer.shape, batch, place)
     report.add(loaded)
     report.warnings += _held_twice(con, account, report)
     run.rows, run.superseded = loaded.rows, loaded.superseded
     record.save_run(con, run, "ok", datetime.now(UTC))
-    return known
+    # A period or a mapping of the person's own may have changed since, and with it what the same file says.
+    return before is not None and desk.period is None and importer in desk.plugins.importers
 
 
-def _is_known(con: duckdb.DuckDBPyConnection, account: str, kind: str, digest: str) -> bool:
-    found = con.execute(
-        "SELECT count(*) FROM payload WHERE account = ? AND stream = ? AND sha256 = ?", [account, kind, digest]
+def with_given(
+    sheet: Sheet, moment: datetime, period: tuple[date, date] | None, place: Marketplace | None
+) -> GivenSheet:
+    """The sheet with what is known beside it; `moment` is naive UTC, `place` that of a declared account."""
+    given = {"imported_at": f"{moment:%Y-%m-%dT%H:%M:%S+00:00}"}
+    if period:
+        given |= {"first_day": str(period[0]), "last_day": str(period[1])}
+    if place:
+        given |= {"currency": place.currency, "channel": place.channel, "timezone": place.timezone}
+    return GivenSheet(**{f.name: getattr(sheet, f.name) for f in fields(sheet)}, given=given)
+
+
+def _first_import(con: duckdb.DuckDBPyConnection, path: Path, kind: str, account: str) -> datetime | None:
+    """When the account first got this very file: stock that was read twice from one file was counted once."""
+    known = con.execute(
+        "SELECT min(loaded_at) FROM payload WHERE sha256 = ? AND stream = ? AND account = ?",
+        [_hash(path)[0], kind, account],
     ).fetchone()
-    return bool(found and found[0])
+    return known[0] if known else None
 
 
 def _held_twice(con: duckdb.DuckDBPyConnection, account: str, report: Report) -> list[str]:

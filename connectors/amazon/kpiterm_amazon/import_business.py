@@ -13,8 +13,9 @@ from kpiterm.plugins import Importer, Note, Payload, Rejected, Row, Sheet
 from kpiterm.plugins.marketplaces import amazon_channel
 from kpiterm.plugins.parse import count, currency_of, money, percent
 from kpiterm.plugins.parse_dates import day
+from kpiterm_amazon.import_table import Header
 
-_NAMES = {
+NAMES = {
     "day": ("date", "日付"),
     "sales": ("ordered product sales", "注文商品売上"),
     "units": ("units ordered", "注文された商品点数"),
@@ -30,19 +31,14 @@ _NAMES = {
     ),
 }
 _NEEDED = ("day", "sales", "units", "sessions")
-
-
-def positions(header: tuple[str, ...]) -> dict[str, int]:
-    """Where a report has what, by our names."""
-    names = [" ".join(cell.casefold().split()) for cell in header]
-    found = {ours: next((names.index(t) for t in theirs if t in names), None) for ours, theirs in _NAMES.items()}
-    return {ours: position for ours, position in found.items() if position is not None}
+_BY_PRODUCT = ("(parent) asin", "(child) asin")
+SALES = Header(names=NAMES, needed=_NEEDED, foreign=(*NAMES["page_views"], *_BY_PRODUCT))
+TRAFFIC = Header(names=NAMES, needed=(*_NEEDED, "page_views"), foreign=_BY_PRODUCT)
 
 
 def read(sheet: Sheet) -> Iterator[Payload | Row | Rejected | Note]:
     """One `traffic_day` row of level `account` for each day."""
-    at = positions(sheet.header)
-    lines = [{ours: cells[position] for ours, position in at.items()} for cells in sheet.rows()]
+    lines = [line for _, line in TRAFFIC.lines(sheet)]
     month_first = _month_first([line["day"] or "" for line in lines])
     for number, line in enumerate(lines, start=1):
         try:
@@ -91,15 +87,9 @@ def _days(texts: list[str], month_first: bool) -> list[date]:
         return []
 
 
-def _importer(kind: str, title: str, *, traffic: bool) -> Importer:
-    def recognise(sheet: Sheet) -> bool:
-        at = positions(sheet.header)
-        return all(name in at for name in _NEEDED) and ("page_views" in at) == traffic
-
-    return Importer(kind=kind, title=title, recognise=recognise, read=read)
-
-
 BUSINESS_REPORTS = (
-    _importer("amazon.business_sales", "Business report, sales by date", traffic=False),
-    _importer("amazon.business_traffic", "Business report, sales and traffic by date", traffic=True),
+    Importer(kind="amazon.business_sales", title="Business report, sales by date", recognise=SALES, read=read),
+    Importer(
+        kind="amazon.business_traffic", title="Business report, sales and traffic by date", recognise=TRAFFIC, read=read
+    ),
 )

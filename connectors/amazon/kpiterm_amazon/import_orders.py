@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
-from typing import IO
+from collections.abc import Iterator, Mapping
 
 from kpiterm.plugins import Importer, Note, Payload, Rejected, Row, Sheet
 from kpiterm.plugins.parse import count, lost_digits, moment, money, unwrap
 from kpiterm_amazon.all_orders import ALL_ORDERS, COLUMNS, MONEY, REQUIRED
+from kpiterm_amazon.import_table import Header, body
 
 _MOMENTS = ("purchase-date", "last-updated-date")
 _CODES = ("sku", "asin", "order-item-id")
@@ -20,38 +18,24 @@ _PARSED = (*_MOMENTS, *MONEY, "quantity", "currency")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 
 
-def recognise(sheet: Sheet) -> bool:
-    """The order reports of other kinds (unshipped, shipments, returns) lack `order-status` or `amazon-order-id`."""
-    return sheet.has(*REQUIRED)
+# The order reports of other kinds (unshipped, shipments, returns) lack `order-status` or `amazon-order-id`.
+HEADER = Header(names={name: (name,) for name in COLUMNS}, needed=REQUIRED)
 
 
 def read(sheet: Sheet) -> Iterator[Payload | Row | Rejected | Note]:
     """One payload with the good lines, reduced to the columns that are needed; the others one by one."""
-    with tempfile.NamedTemporaryFile(  # the payload's body: the host removes it
-        "w", encoding="utf-8", newline="", prefix="all-orders-", suffix=".tsv", delete=False
-    ) as file:
-        body = Path(file.name)
-        try:
-            yield from _good_lines(sheet, file)
-        except BaseException:
-            body.unlink()
-            raise
-    yield Payload(body=body, format="tsv", request=f"file {sheet.path.name}")
+    return body(sheet, COLUMNS, _good_lines(sheet))
 
 
-def _good_lines(sheet: Sheet, file: IO[str]) -> Iterator[Rejected | Note]:
+def _good_lines(sheet: Sheet) -> Iterator[Mapping[str, str] | Rejected | Note]:
     lost = Counter[str]()
     positions = {name: n for n, name in reversed(list(enumerate(cell.casefold() for cell in sheet.header)))}
-    file.write("\t".join(COLUMNS) + "\n")
+    at = {name: positions[name] for name in COLUMNS if name in positions}
     for number, cells in enumerate(sheet.rows(), start=1):
-        row = {name: cells[positions[name]] for name in COLUMNS if name in positions}
         try:
-            values = _checked(row, lost)
+            yield _checked({name: cells[position] for name, position in at.items()}, lost)
         except ValueError as error:
             yield Rejected(number, str(error))
-            continue
-        file.write(_line([values.get(name, "") for name in COLUMNS]))
-
     for name, times in lost.items():
         yield Note(
             f"{times} values of {name} read like 7.82115E+12: a spreadsheet has cut them, so they are left out; "
@@ -80,14 +64,6 @@ def _checked(row: dict[str, str | None], lost: Counter[str]) -> dict[str, str]:
     return values
 
 
-def _line(cells: list[str]) -> str:
-    """Tab-separated text has no way to hold a tab or line break, which a CSV's cells may have."""
-    line = "\t".join(cells)
-    if line.count("\t") == len(cells) - 1 and "\n" not in line and "\r" not in line:
-        return line + "\n"
-    return "\t".join(re.sub(r"[\t\r\n]+", " ", cell) for cell in cells) + "\n"
-
-
 def _normal(name: str, text: str) -> str:
     if name in _MOMENTS:
         return moment(text).isoformat()
@@ -105,5 +81,5 @@ def _normal(name: str, text: str) -> str:
 
 
 ALL_ORDERS_FILE = Importer(
-    kind="amazon.all_orders", title="All Orders report", recognise=recognise, read=read, shape=ALL_ORDERS
+    kind="amazon.all_orders", title="All Orders report", recognise=HEADER, read=read, shape=ALL_ORDERS
 )

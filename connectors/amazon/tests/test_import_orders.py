@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import pytest
 
 from kpiterm.plugins import Note, Payload, Rejected, Sheet
-from kpiterm.plugins.contacts import CONTACTS
 from kpiterm.sync.sheets import open_sheets
 from kpiterm_amazon.all_orders import COLUMNS, REQUIRED
 from kpiterm_amazon.import_files import IMPORTERS
@@ -157,41 +155,7 @@ def sums(lines: list[dict[str, str]]) -> dict[str, tuple[Decimal, int]]:
     return found
 
 
-def test_the_unshipped_orders_report_is_not_taken() -> None:
-    sheet = shared("amazon_uk/121259193815020213_unshipped.txt")
-    assert not any(importer.recognise(sheet) for importer in IMPORTERS)
-
-
 def test_no_column_that_is_read_holds_personal_data() -> None:
     personal = ("address", "buyer", "city", "postal", "recipient", "phone", "email", "ship-state", "company")
     assert not [name for name in COLUMNS for word in personal if word in name]
     assert set(REQUIRED) <= set(COLUMNS)
-
-
-def every_file() -> Iterator[Path]:
-    yield from sorted(path for path in SHARED.rglob("*") if path.is_file())
-
-
-KINDS = {
-    "07BusinessReport-30-10-22.csv": ["amazon.business_sales"],
-    "09BusinessReport-30-10-22 (1).csv": ["amazon.business_traffic"],
-    "82171019457.txt": ["amazon.all_orders"],
-    "file02_20230226_041204.txt": ["amazon.all_orders"],
-    "110793675556020213.txt": ["amazon.all_orders"],
-    "custom_ads.csv": ["amazon.ads_search_term"],
-    "Sponsored Products Advertised product report.xlsx": ["amazon.sp_advertised_product"],
-    "Sponsored Products Campaign report.csv": ["amazon.sp_campaign"],
-    "Sponsored Products Performance Over Time report (2).xlsx": ["amazon.sp_performance_over_time"],
-    "Sponsored Products Placement report (1).xlsx": ["amazon.sp_placement"],
-    "Sponsored Products Search term report.xlsx": ["amazon.sp_search_term"],
-    "Sponsored Products Search term report2.xlsx": ["amazon.sp_search_term"],
-    "Sponsored Products Targeting report (1).xlsx": ["amazon.sp_targeting"],
-}
-
-
-def test_every_real_export_is_taken_by_its_reader_or_by_none() -> None:
-    if not SHARED.is_dir():
-        pytest.skip("the folder of real exports is not beside this repository")
-    readers = (*IMPORTERS, CONTACTS)
-    found = {path.name: [r.kind for s in open_sheets(path) for r in readers if r.recognise(s)] for path in every_file()}
-    assert {name: kinds for name, kinds in found.items() if kinds} == KINDS

@@ -182,7 +182,7 @@ def test_directories_missing_files_and_pipes_are_refused(tmp_path: Path) -> None
         assert caught.value.hint
 
 
-@pytest.mark.parametrize("body", ['{"a": 1,\n"b": 2}', "[]", "<?xml version='1.0'?><list/>", "one word\nanother\n"])
+@pytest.mark.parametrize("body", ["<?xml version='1.0'?><list/>", "one word\nanother\n"])
 def test_files_without_a_table_give_no_sheet(tmp_path: Path, body: str) -> None:
     assert open_sheets(written(tmp_path / "f", body)) == ()
 
