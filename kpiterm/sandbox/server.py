@@ -30,6 +30,10 @@ VENDORS: Mapping[str, Callable[[World], Vendor]] = {
 }
 
 
+UNTHROTTLED = ("x-amzn-RateLimit-Limit", "1000.0")
+"""What every vendor's answers say when nothing is throttled: kpiterm's clients then do not wait for quota either."""
+
+
 class Sandbox:
     """Serves a seeded shop over the vendors' wire protocols; a context manager, or `start()` and `stop()`.
 
@@ -123,6 +127,8 @@ class Sandbox:
         """The answer to one request, chosen by its Host header."""
         vendor = self._hosts.get(request.host)
         response = vendor(request) if vendor else _misdirected(request.host, self.hosts)
+        if not self._world.throttle:
+            response.headers.setdefault(*UNTHROTTLED)
         self.requests.append((request.method, request.host, request.path, response.status))
         return response
 

@@ -95,22 +95,30 @@ def find_connector(plugins: Plugins, account: Account) -> Connector:
 
 
 def read_secrets(store: SecretStore, account: Account, connector: Connector) -> dict[str, str]:
-    """The secrets that are there; CredentialError names the first required one that is not."""
-    found = {}
+    """The secrets that are there; CredentialError names the first required one that is not.
+
+    A keyring out of reach is no reason to stop where the environment gives what is needed: optional secrets are then
+    held for absent. Where it gives nothing, it is.
+    """
+    found: dict[str, str] = {}
+    unreachable: CredentialError | None = None
     for secret in connector.secrets:
         try:
             value = store.get(account.name, secret.name)
         except CredentialError as error:
             message = f"account {account.name}: the secret {secret.name!r} cannot be read: {error.message}"
-            raise CredentialError(message, hint=error.hint) from None
+            unreachable = unreachable or CredentialError(message, hint=error.hint)
+            value = None
         if value:
             found[secret.name] = value
         elif secret.required:
-            raise CredentialError(
+            raise unreachable or CredentialError(
                 f"account {account.name}: the secret {secret.name!r} ({secret.help}) is not in the keyring",
                 hint=f"run `kpiterm account add {connector.name} {account.name}` again, or export "
                 f"{variable(account.name, secret.name)}",
             )
+    if unreachable and not found:
+        raise unreachable
     return found
 
 

@@ -212,6 +212,7 @@ ORDER_FIELDS: Resolvers = {
     },
     "LineItem": {
         "currentQuantity": lambda c, o, _a: state.current_quantity(o.sale, o.line, c.at),
+        "discountAllocations": lambda _c, o, _a: _discounts(o),
         "discountedTotalSet": lambda _c, o, a: bag(
             o.line.net if a["withCodeDiscounts"] else o.line.net + o.line.code_discount, presentment(o.sale)
         ),
@@ -235,6 +236,7 @@ ORDER_FIELDS: Resolvers = {
         "taxLines": lambda _c, o, _a: _tax_lines(o),
         "title": lambda _c, o, _a: o.line.title,
         "totalDiscountSet": lambda _c, o, _a: bag(o.line.automatic_discount, presentment(o.sale)),
+        "unfulfilledQuantity": lambda c, o, _a: 0 if 0 < o.sale.fulfilled <= c.at else o.line.quantity,
         "variant": lambda c, o, _a: variant_of(c.front.shop, o.line),
         "variantTitle": lambda c, o, _a: v.title if (v := variant_of(c.front.shop, o.line)) else None,
         "vendor": lambda c, o, _a: p.vendor if (p := _product(c, o.line)) else None,
@@ -278,6 +280,12 @@ def location(index: int) -> dict[str, Any]:
 def _product(context: Context, line: SaleLine) -> ProductRecord | None:
     found = variant_of(context.front.shop, line)
     return found.product if found else None
+
+
+def _discounts(item: LineOf) -> list[dict[str, Any]]:
+    """What each discount took off the line."""
+    parts = (item.line.automatic_discount, item.line.code_discount)
+    return [{"allocatedAmountSet": bag(cents, presentment(item.sale))} for cents in parts if cents]
 
 
 def _tax_lines(item: LineOf) -> list[dict[str, Any]]:
