@@ -11,11 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from kpiterm import __version__
-from kpiterm.cli.commands.demo import prepare, sync_command
+from kpiterm.cli.commands.demo import prepare, shop_on_loopback, sync_command
 from kpiterm.cli.main import global_options
 from kpiterm.cli.session import Session
 from kpiterm.paths import Paths
-from kpiterm.sandbox import Sandbox
 from kpiterm.tui.app import KpitermApp
 from kpiterm.tui.feed import SnapshotFeed
 from kpiterm.tui.screenshot import save_svg
@@ -24,7 +23,7 @@ from kpiterm.tui.sync_process import SyncProcess
 
 def main() -> None:
     session = Session.of(ArgumentParser(parents=[global_options()]).parse_args([]))
-    with tempfile.TemporaryDirectory() as home, Sandbox(days=360) as box:
+    with tempfile.TemporaryDirectory() as home, shop_on_loopback(360) as box:
         shop = replace(session, paths=Paths(Path(home), "demo"))
         environment = prepare(shop, box, 360)
         subprocess.run(sync_command(shop), env=environment, check=True)

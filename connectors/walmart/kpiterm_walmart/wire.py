@@ -15,7 +15,7 @@ from kpiterm_walmart.places import url
 
 T = TypeVar("T")
 NONE_FOUND = 404
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 
 
 def stamp(moment: datetime) -> str:

@@ -138,7 +138,9 @@ def test_items_add_up_to_their_campaigns(host: Host, read: Read) -> None:
 ONE_LINE = "".join(PEM.splitlines()[1:-1])
 
 
-@pytest.mark.parametrize("key", [PEM, PEM.replace("\n", "\\n"), PEM.replace("\n", " "), ONE_LINE])
+@pytest.mark.parametrize(
+    "key", [PEM, PEM.replace("\n", "\\n"), PEM.replace("\n", " "), ONE_LINE], ids=["lines", "escaped", "blanks", "bare"]
+)
 def test_a_private_key_survives_a_one_line_prompt(key: str) -> None:
     auth = SponsoredSearchAuth(consumer_id="c", key_version="1", auth_token="t", private_key=key)
     signed = next(auth.auth_flow(httpx.Request("GET", FILE)))
