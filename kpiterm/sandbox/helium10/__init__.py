@@ -10,7 +10,7 @@ from kpiterm.sandbox.helium10.markets import HOST as MARKETS_HOST
 from kpiterm.sandbox.helium10.markets import Markets
 from kpiterm.sandbox.helium10.mcp import HOST as MCP_HOST
 from kpiterm.sandbox.helium10.mcp import McpServer
-from kpiterm.sandbox.helium10.store_tools import store_tools
+from kpiterm.sandbox.helium10.seller import store_tools
 from kpiterm.sandbox.vendor import Vendor
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kpiterm.sandbox.advertising import AdTotals
-from kpiterm.sandbox.helium10.tool import DATE, TEXTS, Tool, ToolError
+from kpiterm.sandbox.helium10.tool import DATE, TEXTS, Call, Tool, ToolError
 from kpiterm.sandbox.shop import days_between
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 STEPS = ("get_ads_query_platforms", "get_ads_query_list", "get_ads_query_schema", "get_ads_query_materials")
 MEASURES = ("impressions", "clicks", "spend", "sales", "orders", "acos")
 LEVELS = ("profile", "campaign", "search_term")
-Memory = MutableMapping[str, Any]
-Arguments = Mapping[str, Any]
 
 
 def ads_tools(world: World, identity: Identity) -> tuple[Tool, ...]:
@@ -50,20 +48,22 @@ def ads_tools(world: World, identity: Identity) -> tuple[Tool, ...]:
     return (*steps, Tool("execute_ads_query", "Ads query, step 5: columns and rows.", query, last, run))
 
 
-def _step(arguments: Arguments, memory: Memory, *, number: int, answer: Mapping[str, Any]) -> dict[str, Any]:
-    _in_order(memory, number)
-    memory["ads_step"] = number + 1
+def _step(call: Call, *, number: int, answer: Mapping[str, Any]) -> dict[str, Any]:
+    _in_order(call.memory, number)
+    call.memory["ads_step"] = max(number + 1, call.memory.get("ads_step", 0))
     return {"data": answer}
 
 
-def _in_order(memory: Memory, number: int) -> None:
-    """Each step may be repeated, but none skipped."""
-    if memory.get("ads_step", 0) < number:
-        raise ToolError(f"call {STEPS[memory.get('ads_step', 0)]} first")
+def _in_order(memory: MutableMapping[str, Any], number: int) -> None:
+    """A step may be repeated, but none skipped."""
+    done = memory.get("ads_step", 0)
+    if done < number:
+        raise ToolError(f"call {STEPS[done]} first")
 
 
-def _execute(arguments: Arguments, memory: Memory, *, world: World, identity: Identity) -> dict[str, Any]:
-    _in_order(memory, len(STEPS))
+def _execute(call: Call, *, world: World, identity: Identity) -> dict[str, Any]:
+    _in_order(call.memory, len(STEPS))
+    arguments = call.arguments
     if arguments["profile_ids"] != [identity.profile_id]:
         raise ToolError("permission denied for these profile_ids")
     columns = ["date", *arguments["measures"]]

@@ -7,7 +7,7 @@ import secrets
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from kpiterm.sandbox.helium10.tool import ToolError
+from kpiterm.sandbox.helium10.tool import Call, ToolError
 from kpiterm.sandbox.limits import Plan
 from kpiterm.sandbox.wire import Response, json_response
 
@@ -119,19 +119,24 @@ class McpServer:
             gateway = memory.setdefault("gateway", secrets.token_hex(8))
             if not first and arguments.pop("session_id", None) != gateway:
                 return _said("session_id is missing or unknown: echo the one of [gateway-meta]", wrong=True)
-            self._calls.append(tool.name)
-            found = tool.handler(arguments, memory)
-            text = found if isinstance(found, str) else json.dumps(found, separators=(",", ":"))
-            return _said(text, f"[gateway-meta] session_id={gateway}" if first else None)
-        except ToolError as error:
-            return _said(str(error), wrong=True)
+            result = self._run(tool, Call(arguments, memory))
+            if first:
+                result["content"].append({"type": "text", "text": f"[gateway-meta] session_id={gateway}"})
+            return result
         finally:
             self._one_at_a_time.release()
 
+    def _run(self, tool: Tool, call: Call) -> dict[str, Any]:
+        self._calls.append(tool.name)
+        try:
+            found = tool.handler(call)
+        except ToolError as error:
+            return _said(str(error), wrong=True)
+        return _said(found if isinstance(found, str) else json.dumps(found, separators=(",", ":")))
 
-def _said(text: str, further: str | None = None, *, wrong: bool = False) -> dict[str, Any]:
-    content = [{"type": "text", "text": part} for part in (text, further) if part]
-    return {"content": content, "isError": wrong}
+
+def _said(text: str, *, wrong: bool = False) -> dict[str, Any]:
+    return {"content": [{"type": "text", "text": text}], "isError": wrong}
 
 
 def _stream(number: Any, result: Mapping[str, Any]) -> Response:  # noqa: ANN401 - any JSON id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -13,19 +13,26 @@ TEXTS = {"type": "array", "items": {"type": "string"}}
 _KINDS: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "array": list, "object": dict}
 
 
+class Call(NamedTuple):
+    """The arguments of a call, and what the session remembers between calls."""
+
+    arguments: Mapping[str, Any]
+    memory: MutableMapping[str, Any]
+
+
 class ToolError(Exception):
     """What a tool says when it cannot answer; sent as a result with `isError`."""
 
 
 @dataclass(frozen=True)
 class Tool:
-    """`handler` gets the arguments and what the session remembers between calls."""
+    """A tool; `handler` gives its answer as a JSON value, or as a text."""
 
     name: str
     description: str
     properties: Mapping[str, Any]
     required: tuple[str, ...]
-    handler: Callable[[Mapping[str, Any], MutableMapping[str, Any]], Any] = field(repr=False)
+    handler: Callable[[Call], Any] = field(repr=False)
 
     @property
     def schema(self) -> dict[str, Any]:

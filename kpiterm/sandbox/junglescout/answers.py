@@ -1,4 +1,4 @@
-"""What the six calls answer: the shop's products as an outsider models them, close to the truth and never equal to it."""
+"""What the six calls answer: the shop's products as an outsider models them: near the truth, never equal to it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Answers:
     def _today(self) -> date:
         return business_day(self._world.clock().timestamp())
 
-    def _span(self, query: Mapping[str, str]) -> list[date]:
+    def _span(self, query: Mapping[str, Any]) -> list[date]:
         try:
             first, last = date.fromisoformat(query["start_date"]), date.fromisoformat(query["end_date"])
         except (KeyError, ValueError):
@@ -62,7 +62,7 @@ class Answers:
         rng = Random(f"{self._shop.seed}:scout:{product.asin}:{day}")
         return round(true * rng.uniform(0.6, 1.5) + rng.random())
 
-    def _sales(self, query: Mapping[str, str], _: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _sales(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
         asin, days = query.get("asin", ""), self._span(query)
         if not _ASIN.fullmatch(asin):
             raise Refused(422, "asin is not valid.")
@@ -97,7 +97,7 @@ class Answers:
         rng = Random(f"{self._shop.seed}:{kind}:{asin}:{phrase}")
         return rng.randrange(1, 120) if rng.random() < 0.8 else None
 
-    def _ranks(self, query: Mapping[str, str], asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _ranks(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
         asins = asked.get("asins")
         if not isinstance(asins, list) or not 1 <= len(asins) <= 10 or not all(map(_ASIN.fullmatch, map(str, asins))):
             raise Refused(422, "asins must hold 1 to 10 ASINs.")
@@ -114,7 +114,7 @@ class Answers:
                 found.append({"id": f"us/{idea}", "type": "keywords_by_asin_result", "attributes": attributes})
         return found
 
-    def _ideas(self, query: Mapping[str, str], asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _ideas(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
         phrase = str(asked.get("search_terms") or "")
         self._check_categories(asked)
         if not phrase:
@@ -127,7 +127,7 @@ class Answers:
         if not isinstance(named, list) or not named or not set(named) <= set(CATEGORIES):
             raise Refused(422, "categories must be those of the marketplace.")
 
-    def _volume(self, query: Mapping[str, str], _: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _volume(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Weeks from Sunday to Saturday; only those that are over are known, and a span may cut its first."""
         phrase, days = query.get("keyword", ""), self._span(query)
         weeks: dict[date, list[date]] = defaultdict(list)
@@ -144,7 +144,7 @@ class Answers:
             found.append({"id": name, "type": "historical_keyword_search_volume_result", "attributes": attributes})
         return found
 
-    def _voice(self, query: Mapping[str, str], _: Mapping[str, Any]) -> dict[str, Any]:
+    def _voice(self, query: Mapping[str, Any]) -> dict[str, Any]:
         phrase = query.get("keyword", "")
         rng = Random(f"{self._shop.seed}:voice:{phrase}")
         top = [p for p in self._shop.products if _words(p) == phrase][:3]
@@ -168,7 +168,7 @@ class Answers:
         }
         return {"brand": name, **parts, "sponsored_weighted_sov": None}
 
-    def _database(self, query: Mapping[str, str], asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _database(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
         self._check_categories(asked)
         words = [str(word).lower() for word in asked.get("include_keywords") or ()]
         products = [p for p in self._shop.products if not words or any(w in p.title.lower() for w in words)]

@@ -29,7 +29,7 @@ _MINUTE, _BURST = Plan(5.0, 300), Plan(15.0, 15)
 _TEXT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a failure
+class Refused(Exception):
     """A call that is not answered: status and detail."""
 
     def __init__(self, status: int, detail: str) -> None:
@@ -38,12 +38,13 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure
 
 
 class Route(NamedTuple):
-    """A call: `page` is the usual number of records on a page, 0 where it is not paged."""
+    """A call: `page` is the usual number of records on a page, 0 where it is not paged; `handler` gets the query of a
+    GET and the attributes of a POST."""
 
     method: str
     path: str
     page: int
-    handler: Callable[[Mapping[str, str], Mapping[str, Any]], Any]
+    handler: Callable[[Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Api:
         if wait := self._wait():
             self._world.throttled["junglescout"] += 1
             return _error(429, "Rate limit exceeded.", {"Retry-After": str(int(wait) + 1)})
-        found = route.handler(request.query, _attributes(request) if route.method == "POST" else {})
+        found = route.handler(_attributes(request) if route.method == "POST" else request.query)
         return json_response(200, self._envelope(request, route, found))
 
     def _wait(self) -> float:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from kpiterm.sandbox.helium10.tool import DATE, TEXTS, Tool, ToolError
+from kpiterm.sandbox.helium10.tool import DATE, TEXTS, Call, Tool, ToolError
 from kpiterm.sandbox.orders import business_day, status
 from kpiterm.sandbox.shop import days_between, traffic_of
 
@@ -27,7 +27,6 @@ _SIZE = {
     "sort_by": {"type": "string", "enum": list(KEYS)},
 }
 _MARGIN = 0.31  # of sales, before ads
-Memory = MutableMapping[str, Any]
 Arguments = Mapping[str, Any]
 
 
@@ -87,33 +86,33 @@ def profit(world: World, day: date, asin: str | None = None) -> dict[str, float]
     }
 
 
-def _account(arguments: Arguments, memory: Memory, *, world: World, identity: Identity) -> dict[str, Any]:
+def _account(call: Call, *, world: World, identity: Identity) -> dict[str, Any]:
     series: dict[str, dict[str, float]] = {key: defaultdict(float) for key in KEYS}
-    for day in _span(world, arguments, identity, ("current_date_from", "current_date_to")):
-        bucket = day if arguments["granularity"] == "day" else day - timedelta(days=day.weekday())
+    for day in _span(world, call.arguments, identity, ("current_date_from", "current_date_to")):
+        bucket = day if call.arguments["granularity"] == "day" else day - timedelta(days=day.weekday())
         for key, value in profit(world, day).items():
             series[key][str(bucket)] = round(series[key][str(bucket)] + value, 2)
     return {"data": {"metrics": [{"metric_key": key, "values": values} for key, values in series.items()]}}
 
 
-def _products(arguments: Arguments, memory: Memory, *, world: World, identity: Identity) -> dict[str, Any]:
-    days = _span(world, arguments, identity, ("current_date_from", "current_date_to"))
-    rows = []
+def _products(call: Call, *, world: World, identity: Identity) -> dict[str, Any]:
+    days = _span(world, call.arguments, identity, ("current_date_from", "current_date_to"))
+    found = []
     for product in world.shop.products if days else ():
-        totals = Counter[str]()
-        for day in days:
-            totals.update(profit(world, day, product.asin))  # type: ignore[arg-type]  # sums of floats
-        rows.append({
-            "asin": product.asin, "sku": product.sku, "product_name": product.title, "marketplace": "US",
-            "seller_id": identity.seller_id, "metrics": {key: round(totals[key], 2) for key in KEYS},
-        })  # fmt: skip
-    key = arguments.get("sort_by", "sales")
-    rows.sort(key=lambda row: -row["metrics"][key])
-    return {"data": {"rows": rows[: arguments.get("page_size", 20)]}}
+        parts = [profit(world, day, product.asin) for day in days]
+        found.append((product, {key: round(sum(part[key] for part in parts), 2) for key in KEYS}))
+    key = call.arguments.get("sort_by", "sales")
+    found.sort(key=lambda pair: -pair[1][key])
+    rows = [
+        {"asin": product.asin, "sku": product.sku, "product_name": product.title, "marketplace": "US",
+         "seller_id": identity.seller_id, "metrics": metrics}
+        for product, metrics in found[: call.arguments.get("page_size", 20)]
+    ]  # fmt: skip
+    return {"data": {"rows": rows}}
 
 
-def _inventory(arguments: Arguments, memory: Memory, *, world: World, identity: Identity) -> dict[str, Any]:
-    if "US" not in arguments["marketplace"]:
+def _inventory(call: Call, *, world: World, identity: Identity) -> dict[str, Any]:
+    if "US" not in call.arguments["marketplace"]:
         return {"data": {"rows": []}}
     rows: list[dict[str, Any]] = [
         {
@@ -132,12 +131,12 @@ def _inventory(arguments: Arguments, memory: Memory, *, world: World, identity: 
          "seller_id": identity.seller_id, "inventory": {"available": 25}}
         for p in world.shop.products if not p.afn
     ]  # fmt: skip
-    return {"data": {"rows": rows[: arguments.get("page_size", 20)]}}
+    return {"data": {"rows": rows[: call.arguments.get("page_size", 20)]}}
 
 
-def _ranks(arguments: Arguments, memory: Memory, *, world: World, identity: Identity) -> dict[str, Any] | str:
+def _ranks(call: Call, *, world: World, identity: Identity) -> dict[str, Any] | str:
     """One tracked keyword a product: ranks wander, get lost beyond 306, and some days have none."""
-    days = _span(world, arguments, identity, ("date_from", "date_to"))
+    days = _span(world, call.arguments, identity, ("date_from", "date_to"))
     rows = []
     for product in world.shop.products if days else ():
         rng = Random(f"{world.shop.seed}:ranks:{product.asin}")
@@ -157,5 +156,5 @@ def _rank(rng: Random, base: int) -> int | str:
     return ">306" if rank > 306 else "-" if rank < 1 else rank
 
 
-def _written(arguments: Arguments, memory: Memory) -> dict[str, Any]:
-    return {"data": {"status": "SUBMITTED", "asin": arguments["asin"]}}
+def _written(call: Call) -> dict[str, Any]:
+    return {"data": {"status": "SUBMITTED", "asin": call.arguments["asin"]}}
