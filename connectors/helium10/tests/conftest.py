@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx
 import pytest
-from kpiterm_helium10.connector import HELIUM10
 
 from kpiterm.paths import Paths
 from kpiterm.plugins import Context, Window
@@ -25,6 +24,7 @@ from kpiterm.store.write import Batch
 from kpiterm.sync.imports import Desk, Report, import_file
 from kpiterm.sync.normalise import Loaded, load
 from kpiterm.sync.spool import Spool
+from kpiterm_helium10.connector import HELIUM10
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared"
 NOW = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)

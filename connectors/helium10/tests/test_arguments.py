@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kpiterm_helium10.arguments import faults
 
 SCHEMA: dict[str, Any] = {

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
-from kpiterm_helium10.connector import HELIUM10
-from kpiterm_helium10.import_files import IMPORTERS
-from kpiterm_helium10.tools import READ_ONLY
 
 from kpiterm.analysis.kpi.catalogue import load_catalogue
 from kpiterm.plugins.testing import ConnectorContract
+from kpiterm_helium10.connector import HELIUM10
+from kpiterm_helium10.import_files import IMPORTERS
+from kpiterm_helium10.tools import READ_ONLY
 
 ROWS: dict[str, Any] = {"data": {"rows": [{"asin": "B0EXAMPLE1", "metrics": {"sales": 9.5}, "fulfillment_type": "FBA",
     "inventory": {"available": 4}, "keyword": "mat", "organic_rank": {"values": {"2026-11-19": 3}}}]}}  # fmt: skip

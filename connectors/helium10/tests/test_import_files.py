@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kpiterm_helium10.import_files import IMPORTERS
-from kpiterm_helium10.import_table import bounded, decimal_comma, plain
 
 from kpiterm.sync.sheets import open_sheets
+from kpiterm_helium10.import_files import IMPORTERS
+from kpiterm_helium10.import_table import bounded, decimal_comma, plain
 
 if TYPE_CHECKING:
     from conftest import Host

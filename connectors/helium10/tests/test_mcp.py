@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from kpiterm_helium10.events import messages
-from kpiterm_helium10.mcp import Session, session
-from kpiterm_helium10.tools import INVENTORY, PRODUCT_PROFIT, PROFIT_SERIES, READ_ONLY
 
 from kpiterm.plugins import AccessError, DataError, SettingError, TransientError
 from kpiterm.plugins.errors import PluginError
+from kpiterm_helium10.events import messages
+from kpiterm_helium10.mcp import Session, session
+from kpiterm_helium10.tools import INVENTORY, PRODUCT_PROFIT, PROFIT_SERIES, READ_ONLY
 
 if TYPE_CHECKING:
     from conftest import FakeMcp, Host

@@ -10,12 +10,12 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from kpiterm_helium10 import probes
-from kpiterm_helium10.connector import HELIUM10
-from kpiterm_helium10.tools import READ_ONLY
 
 from kpiterm.plugins import AuthError, Context, Window
 from kpiterm.sandbox import Sandbox, helium10
+from kpiterm_helium10 import probes
+from kpiterm_helium10.connector import HELIUM10
+from kpiterm_helium10.tools import READ_ONLY
 
 if TYPE_CHECKING:
     from conftest import Host

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from kpiterm_helium10.connector import HELIUM10
-from kpiterm_helium10.tools import INVENTORY, PRODUCT_PROFIT, PROFIT_SERIES, RANK_HISTORY
 
 from kpiterm.plugins import DataError, SettingError, Window
+from kpiterm_helium10.connector import HELIUM10
+from kpiterm_helium10.tools import INVENTORY, PRODUCT_PROFIT, PROFIT_SERIES, RANK_HISTORY
 
 if TYPE_CHECKING:
     from conftest import FakeMcp, Host

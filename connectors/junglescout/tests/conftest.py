@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-from kpiterm_junglescout.connector import JUNGLESCOUT
 
 from kpiterm.paths import Paths
 from kpiterm.plugins import Context, Window
@@ -23,6 +22,7 @@ from kpiterm.store.write import Batch
 from kpiterm.sync.imports import Desk, Report, import_file
 from kpiterm.sync.normalise import Loaded, load
 from kpiterm.sync.spool import Spool
+from kpiterm_junglescout.connector import JUNGLESCOUT
 
 NOW = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
 Answer = Callable[[httpx.Request], httpx.Response]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from kpiterm_junglescout import probes
 
 from kpiterm.plugins import DataError, SettingError, Window
+from kpiterm_junglescout import probes
 
 if TYPE_CHECKING:
     from conftest import Host

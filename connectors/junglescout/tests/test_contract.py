@@ -9,11 +9,11 @@ from typing import ClassVar
 
 import httpx
 import pytest
-from kpiterm_junglescout.connector import JUNGLESCOUT
 
 from kpiterm.analysis.kpi.catalogue import load_catalogue
 from kpiterm.plugins import facts
 from kpiterm.plugins.testing import ConnectorContract
+from kpiterm_junglescout.connector import JUNGLESCOUT
 
 KPI_TABLES = {"order_line", "refund_line", "return_line", "ad_day", "traffic_day", "stock_level", "health_metric",
               "contact", "review", "settlement_line", "fee", "listing", "cost", "inbound", "access_grant"}  # fmt: skip

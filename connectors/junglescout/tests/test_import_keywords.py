@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from kpiterm_junglescout.import_keywords import KEYWORD_SCOUT
 
 from kpiterm.plugins import Row
 from kpiterm.sync.sheets import open_sheets
+from kpiterm_junglescout.import_keywords import KEYWORD_SCOUT
 
 if TYPE_CHECKING:
     from conftest import Host

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from kpiterm_junglescout import probes
-from kpiterm_junglescout.connector import JUNGLESCOUT
 
 from kpiterm.plugins import AuthError, Context, Window
 from kpiterm.sandbox import Sandbox
+from kpiterm_junglescout import probes
+from kpiterm_junglescout.connector import JUNGLESCOUT
 
 if TYPE_CHECKING:
     from conftest import Host

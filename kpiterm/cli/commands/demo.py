@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--headless", action="store_true", help="sync, print the board and exit")
-    parser.add_argument("--days", type=int, default=360, metavar="N", help="days of history (default 360)")
+    parser.add_argument("--days", type=int, default=270, metavar="N", help="days of history (default 270)")
     parser.add_argument("--seed", type=int, default=7, metavar="N", help="another shop")
 
 
@@ -43,9 +43,9 @@ def run(args: argparse.Namespace, session: Session) -> int:
 
 def shop_on_loopback(days: int, seed: int = 7) -> Sandbox:
     """One business on all channels; its vendors throttle nobody and make reports at once, so that nobody waits."""
-    from kpiterm.sandbox import Sandbox
+    from kpiterm.sandbox import VENDORS, Sandbox
 
-    return Sandbox(vendors=("amazon", "walmart", "shopify"), seed=seed, days=days, throttle=False, report_seconds=0.1)
+    return Sandbox(vendors=tuple(VENDORS), seed=seed, days=days, throttle=False, report_seconds=0.1)
 
 
 def prepare(session: Session, box: Sandbox, days: int) -> dict[str, str]:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--vendor", action="append", default=[], metavar="V", help="amazon (default: all)")
+    vendors = "amazon, walmart, shopify, helium10 or junglescout; may be repeated (default: all)"
+    parser.add_argument("--vendor", action="append", default=[], metavar="V", help=vendors)
     parser.add_argument("--port", type=int, default=0, metavar="N", help="default: any free one")
     parser.add_argument("--latency", type=int, default=0, metavar="MS", help="added to every answer")
     parser.add_argument("--throttle", action="store_true", help="with the vendors' real quotas")
@@ -27,10 +28,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, session: Session) -> int:
-    from kpiterm.sandbox import Sandbox
+    from kpiterm.sandbox import VENDORS, Sandbox
 
     box = Sandbox(
-        vendors=args.vendor or ("amazon",),
+        vendors=args.vendor or tuple(VENDORS),
         port=args.port,
         seed=args.seed,
         days=args.days,

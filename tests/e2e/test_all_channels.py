@@ -1,0 +1,102 @@
+"""One seller on Amazon, Walmart and Shopify: one sync of the three accounts shows the business, channel by channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from kpiterm.plugins.facts import TABLES
+from kpiterm.sandbox.orders import business_day
+from kpiterm.sandbox.shopify import Storefront
+from kpiterm.sandbox.walmart import WalmartShop
+from tests.e2e.conftest import Home, Shop, small_shop
+
+pytestmark = pytest.mark.e2e
+
+VENDORS = ("amazon", "walmart", "shopify")
+CHANNELS = ("amazon.com", "shopify", "walmart.com")
+DAYS = 20
+READINGS = {"access_grant", "market_estimate", "stock_level"}
+"""What is a reading of the moment: each sync adds one."""
+
+
+@pytest.fixture(scope="module")
+def channels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with small_shop(vendors=VENDORS, days=DAYS, orders_per_day=20, lag=False, seed=11) as box:
+        home = Home(tmp_path_factory.mktemp("channels"))
+        home.connect(box, days=DAYS)
+        first = home("sync", "--json")
+        assert first.code == 0, first.out + first.err
+        yield Shop(home, box, first)
+
+
+def settled_days(shop: Shop) -> list[date]:
+    """The shop's days that are over."""
+    first, last = shop.box.shop.first_day, business_day(shop.box.clock().timestamp()) - timedelta(days=1)
+    return [first + timedelta(days=i) for i in range((last - first).days + 1)]
+
+
+def true_sales(shop: Shop, day: date, at: datetime) -> dict[str, tuple[int, int, int]]:
+    """GMV in cents, units and order lines of one day by channel, as the vendors' own books have them."""
+    amazon = shop.box.shop.sales(day, day, at=at)
+    walmart = WalmartShop(shop.box.shop).sales(day, day, at=at)
+    shopify = Storefront(shop.box.shop).gmv(day, day, at=at)
+    books = {"amazon.com": amazon, "walmart.com": walmart, "shopify": shopify}
+    return {channel: (sales.gmv, sales.units, sales.lines) for channel, sales in books.items()}
+
+
+def test_every_stream_of_every_account_ran(channels: Shop) -> None:
+    runs = channels.first.runs()
+    assert {account for account, _ in runs} == {account.name for account in channels.box.accounts}
+    assert {run["status"] for run in runs.values()} == {"ok"}
+    assert channels.box.throttled == {}
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_sales_of_every_settled_day_are_those_of_the_vendor(channels: Shop, channel: str) -> None:
+    at, days = channels.box.clock(), settled_days(channels)
+    truth = {str(day): true_sales(channels, day, at)[channel] for day in days}
+    found = channels.home.rows(
+        "SELECT business_day, coalesce(sum(item_price), 0), sum(quantity), count(*) FROM order_line "
+        f"WHERE channel = '{channel}' AND status <> 'cancelled' AND business_day <= '{days[-1]}' GROUP BY 1"
+    )
+    assert sum(gmv for gmv, _, _ in truth.values()) > 0
+    assert {day: (int(Decimal(gmv) * 100), units, lines) for day, gmv, units, lines in found} == {
+        day: sales for day, sales in truth.items() if any(sales)
+    }
+
+
+def test_the_board_shows_the_whole_and_each_channel(channels: Shop) -> None:
+    board = channels.home("status", "--json")
+    assert board.code == 0, board.err
+    gmv = {kpi["channel"]: kpi for kpi in board.json["kpis"] if kpi["id"] == "gmv"}
+    assert set(gmv) == {"all", *CHANNELS}
+    period = gmv["all"]["period"]
+    start, through = (date.fromisoformat(period[name]) for name in ("start", "through"))
+    totals = dict.fromkeys(CHANNELS, 0)
+    for day in settled_days(channels):
+        if start <= day <= through:
+            for channel, (cents, _, _) in true_sales(channels, day, channels.box.clock()).items():
+                totals[channel] += cents
+    assert {channel: int(Decimal(gmv[channel]["value"]) * 100) for channel in CHANNELS} == totals
+    assert int(Decimal(gmv["all"]["value"]) * 100) == sum(totals.values())
+    assert gmv["all"]["sources"] == ["amazon:demo-us", "shopify:demo-shopify", "walmart:demo-walmart"]
+
+
+def facts_of(home: Home) -> dict[str, list[list[object]]]:
+    """Every live row of the canonical tables, but for the readings."""
+    return {table: home.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in TABLES if table not in READINGS}
+
+
+def test_a_second_sync_adds_and_replaces_nothing(channels: Shop) -> None:
+    before = facts_of(channels.home)
+    again = channels.home("sync", "--force", "--json")
+    assert again.code == 0, again.out + again.err
+    assert {run["status"] for run in again.runs().values()} == {"ok"}
+    assert {run["superseded"] for run in again.runs().values()} == {0}
+    after = facts_of(channels.home)
+    assert [table for table in after if after[table] != before[table]] == []
+    assert sum(map(bool, after.values())) > 8, "most tables hold something"
