@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
+from kpiterm.sandbox.shopify.sales import TIMEZONE
+from kpiterm.sandbox.shopify.values import CURRENCY
 from kpiterm.sandbox.vendor import SandboxAccount
 
 if TYPE_CHECKING:
@@ -28,14 +30,13 @@ class Identity:
     def account(self, grant: Grant) -> SandboxAccount:
         """The account as a user would configure it for one kind of credential."""
         app = {} if grant == "static" else {"client_id": self.client_id}
+        settings = {"shop": SHOP, "timezone": TIMEZONE.key, "currency": CURRENCY}
         secrets = {
             "client_credentials": {"client_secret": self.client_secret},
             "static": {"access_token": self.access_token},
             "refresh": {"client_secret": self.client_secret, "refresh_token": self.refresh_token},
         }
-        return SandboxAccount(
-            name=_NAMES[grant], connector="shopify", settings={"shop": SHOP, **app}, secrets=secrets[grant]
-        )
+        return SandboxAccount(name=_NAMES[grant], connector="shopify", settings=settings | app, secrets=secrets[grant])
 
 
 def identity_of(seed: int) -> Identity:
