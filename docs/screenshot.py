@@ -29,7 +29,7 @@ def main() -> None:
         subprocess.run(sync_command(shop), env=environment, check=True)
         feed = SnapshotFeed(lambda: shop.view(None), shop.paths.current)
         app = KpitermApp(feed=feed, sync=SyncProcess([sys.executable]), workspace="demo", version=__version__)
-        asyncio.run(save_svg(app, Path(__file__).with_name("board.svg"), size=(110, 22)))
+        asyncio.run(save_svg(app, Path(__file__).with_name("board.svg"), size=(120, 40)))
 
 
 if __name__ == "__main__":

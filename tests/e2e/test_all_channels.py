@@ -19,8 +19,8 @@ pytestmark = pytest.mark.e2e
 VENDORS = ("amazon", "walmart", "shopify")
 CHANNELS = ("amazon.com", "shopify", "walmart.com")
 DAYS = 20
-READINGS = {"access_grant", "market_estimate", "stock_level"}
-"""What is a reading of the moment: each sync adds one."""
+READINGS = {"stock_level"}
+"""Readings of the moment: each sync adds one."""
 
 
 @pytest.fixture(scope="module")
