@@ -107,8 +107,13 @@ class OAuth2Refresh(httpx.Auth):
             headers["Authorization"] = f"Basic {pair}"
         else:
             form |= {"client_id": self._id, "client_secret": self._secret}
+        # Asking twice gives a second token, or the same: no harm, where an answer was lost on the way.
         return httpx.Request(
-            "POST", self._url, headers=headers, data={name: value for name, value in form.items() if value}
+            "POST",
+            self._url,
+            headers=headers,
+            data={name: value for name, value in form.items() if value},
+            extensions={"idempotent": True},
         )
 
     def _accept(self, response: httpx.Response) -> _Token:

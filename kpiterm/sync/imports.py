@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -63,8 +63,6 @@ class Report:
             self.first = min(filter(None, (self.first, merged.first)), default=None)
             self.last = max(filter(None, (self.last, merged.last)), default=None)
             self.currencies = tuple(sorted({*self.currencies, *merged.currencies}))
-        self.loaded += loaded.rows
-        self.rows += loaded.rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +107,8 @@ def import_file(desk: Desk, path: Path, *, dry_run: bool = False) -> Report:
 
 
 def _refuse(report: Report, message: str, hint: str) -> None:
+    if not report.rows:
+        report.kind, message = None, message if "not recognised" in message else f"not recognised: {message}"
     report.loaded = report.new = report.superseded = 0
     report.tables.clear()
     report.error, report.hint = message.splitlines()[0], hint
@@ -150,7 +150,8 @@ def _load_sheet(con: duckdb.DuckDBPyConnection, desk: Desk, sheet: Sheet, import
     declared = any(a.name == account for a in desk.accounts)
     place = _place(desk, importer, account)
     given = with_given(sheet, before or record.naive(started), desk.period, place if declared else None)
-    manifest, size = _read(desk, given, importer, report)
+    counted = _Counted(given.rows)
+    manifest, size = _read(desk, replace(given, rows=counted), importer, report)
     run = record.StreamRun(
         run_id=f"{started:%Y%m%dT%H%M%S%f}-import",
         account=account,
@@ -169,11 +170,25 @@ def _load_sheet(con: duckdb.DuckDBPyConnection, desk: Desk, sheet: Sheet, import
     )
     loaded = load(con, manifest, importer.shape, batch, place)
     report.add(loaded)
+    report.rows += counted.most or loaded.rows
+    report.loaded = report.rows - report.quarantined
     report.warnings += _held_twice(con, account, report)
     run.rows, run.superseded = loaded.rows, loaded.superseded
     record.save_run(con, run, "ok", datetime.now(UTC))
     # A period or a mapping of the person's own may have changed since, and with it what the same file says.
     return before is not None and desk.period is None and importer in desk.plugins.importers
+
+
+class _Counted:
+    """The rows of a sheet, and how many there are: a row may become several of the store's, or be one of two."""
+
+    def __init__(self, rows: Callable[[], Iterator[tuple[str | None, ...]]]) -> None:
+        self._rows, self.most = rows, 0
+
+    def __call__(self) -> Iterator[tuple[str | None, ...]]:
+        for number, row in enumerate(self._rows(), start=1):
+            self.most = max(self.most, number)
+            yield row
 
 
 def with_given(
@@ -217,7 +232,6 @@ def _held_twice(con: duckdb.DuckDBPyConnection, account: str, report: Report) ->
 def _read(desk: Desk, sheet: Sheet, importer: Importer, report: Report) -> tuple[Manifest, int]:
     """Spool what the importer makes of the sheet. Rows point to the file itself, whatever was made of it on the way."""
     spool = Spool(desk.spool, f"import-{len(list(desk.spool.iterdir()))}")
-    before = report.quarantined
     for item in importer.read(sheet):
         if isinstance(item, Rejected):
             report.quarantined += 1
@@ -232,7 +246,6 @@ def _read(desk: Desk, sheet: Sheet, importer: Importer, report: Report) -> tuple
     lineage = Lineage(
         seq=len(manifest.payloads), sha256=digest, request=str(sheet.path), format=importer.kind, bytes=size
     )
-    report.rows += report.quarantined - before
     return replace(manifest, payloads=(lineage,)), size
 
 

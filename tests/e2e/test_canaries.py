@@ -124,6 +124,7 @@ def test_nothing_about_a_buyer_is_left_anywhere(synced: Synced, vendor: str) -> 
 
 def test_an_order_number_is_found_where_a_buyer_would_be(synced: Synced) -> None:
     """The search finds what is there: the newest order of each channel is in the stores and in the exports."""
-    for [number] in synced.home.rows("SELECT max(order_id) FROM order_line WHERE channel <> 'non-amazon' GROUP BY channel"):
+    newest = "SELECT max(order_id) FROM order_line WHERE channel <> 'non-amazon' GROUP BY channel"
+    for [number] in synced.home.rows(newest):
         places = [place for place, content in synced.traces.items() if str(number).encode() in content]
         assert {place.split()[0] for place in places} >= {"rows", "output"}

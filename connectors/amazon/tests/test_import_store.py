@@ -346,5 +346,5 @@ def test_a_known_report_without_one_of_its_columns_is_named_with_it(
     with (tmp_path / "f.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(row[:at] + row[at + 1 :] for row in (sheet.header, *sheet.rows()))
     got = shop.take(tmp_path / "f.csv")
-    assert (got.error, got.loaded) == (f"f.csv: looks like {kind}, but lacks the column {column!r}", 0)
+    assert (got.error, got.loaded) == (f"not recognised: f.csv: looks like {kind}, but lacks the column {column!r}", 0)
     assert "--learn" in got.hint

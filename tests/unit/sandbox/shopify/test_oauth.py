@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def test_the_account_is_complete_and_hides_its_secrets(shop: ShopifyClient) -> None:
     account = shop.account
     assert (account.name, account.connector) == ("demo-shopify", "shopify")
-    assert set(account.settings) == {"shop", "client_id"}
+    assert set(account.settings) == {"shop", "client_id", "timezone", "currency"}
     assert account.settings["shop"] == "kpiterm-demo.myshopify.com"
     assert set(account.secrets) == {"client_secret"}
     assert not any(secret in repr(account) for secret in account.secrets.values())
@@ -62,7 +62,7 @@ def test_a_static_token_works_where_one_was_made_and_does_not_end(open_shop: Cal
     account = client.account
     assert (account.name, set(account.settings), set(account.secrets)) == (
         "demo-shopify-static",
-        {"shop"},
+        {"shop", "timezone", "currency"},
         {"access_token"},
     )
     client.sandbox.clock.move(timedelta(days=40))
