@@ -1,4 +1,7 @@
-"""For all tests: the caller's kpiterm is out of reach, and a slow machine fails no property test."""
+"""For all tests: the caller's kpiterm is out of reach, and neither a slow machine nor chance fails a property test.
+
+Properties are tried on the same examples each time; EXPLORE=1 looks for new ones.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-settings.register_profile("kpiterm", settings(), deadline=None)
+settings.register_profile("kpiterm", settings(), deadline=None, derandomize="EXPLORE" not in os.environ)
 settings.load_profile("kpiterm")
 
 

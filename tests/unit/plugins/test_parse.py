@@ -145,10 +145,10 @@ def test_month_and_day_that_may_be_swapped_need_the_callers_word() -> None:
     assert (day("06/07/22", True), day("06/07/22", False)) == (date(2022, 6, 7), date(2022, 7, 6))
 
 
-@given(st.dates(), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%b %d, %Y", "%d-%b-%Y", "%B %d, %Y"]))
+@given(st.dates(date(1000, 1, 1)), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%b %d, %Y", "%d-%b-%Y", "%B %d, %Y"]))
 def test_days_round_trip(value: date, notation: str) -> None:
-    text = value.replace(year=max(value.year, 1000)).strftime(notation)
-    assert day(text) == value.replace(year=max(value.year, 1000))
+    text = value.strftime(notation)
+    assert day(text) == value
 
 
 def test_ranges() -> None:
