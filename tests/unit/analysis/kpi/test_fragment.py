@@ -110,7 +110,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def planned(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Let the database plan it over the columns, which checks syntax and types. More digits than it has are no fault."""
+    """Let the database plan it over the columns, which checks syntax and types; too many digits are no fault."""
     try:
         connection.execute(f"EXPLAIN SELECT {sql} FROM line".replace("{as_of}", "TIMESTAMP '2026-11-22 20:00:00'"))
     except duckdb.OutOfRangeException:
