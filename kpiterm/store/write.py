@@ -143,14 +143,18 @@ def _keep_latest(con: duckdb.DuckDBPyConnection, keys: Sequence[str], version: s
 
 
 def _drop_outdated(con: duckdb.DuckDBPyConnection, table: facts.Table, keys: Sequence[str], batch: Batch) -> None:
-    """Leave out what the store knows in a later version already, or in the same version from another source."""
+    """Leave out what the store knows in a later version already.
+
+    Of the same version from two sources, that of the source whose name comes first is kept: `amazon.orders` before
+    `amazon.orders-recent`. So the store ends the same whichever of them came first.
+    """
     key, version = _hash(keys), table.version
     con.execute(
         f"DELETE FROM stage WHERE {key} IN ("
         f" SELECT s.key FROM (SELECT {key} AS key, max({version}) AS version FROM stage GROUP BY 1) AS s"
-        f" JOIN (SELECT {key} AS key, max({version}) AS version, bool_or(source = $source) AS same"
+        f" JOIN (SELECT {key} AS key, max({version}) AS version, min(source) AS source"
         f"       FROM {table.name} WHERE account = $account AND {key} IN (SELECT {key} FROM stage) GROUP BY 1) AS l"
-        f" USING (key) WHERE l.version > s.version OR (l.version = s.version AND NOT l.same))",
+        f" USING (key) WHERE l.version > s.version OR (l.version = s.version AND l.source < $source))",
         {"account": batch.account, "source": batch.source},
     )
 

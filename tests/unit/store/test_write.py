@@ -92,7 +92,7 @@ class Model:
             best = max(bodies, key=lambda b: (newest([r[2] for r in bodies[b]]) or START - timedelta(1), b))
             known = [(s, r) for a, s, r in self.live if a == batch.account and r[:width] == key]
             new, old = newest([r[2] for r in bodies[best]]), newest([r[2] for _, r in known])
-            foreign = new is not None and new == old and batch.source not in {s for s, _ in known}
+            foreign = new is not None and new == old and min((s for s, _ in known), default=batch.source) < batch.source
             if not later(old, new) and not foreign:
                 kept += bodies[best]
         keys = {row[:width] for row in kept}
