@@ -23,9 +23,9 @@ from kpiterm.tui.sync_process import SyncProcess
 
 def main() -> None:
     session = Session.of(ArgumentParser(parents=[global_options()]).parse_args([]))
-    with tempfile.TemporaryDirectory() as home, shop_on_loopback(270) as box:
+    with tempfile.TemporaryDirectory() as home, shop_on_loopback(180) as box:
         shop = replace(session, paths=Paths(Path(home), "demo"))
-        environment = prepare(shop, box, 270)
+        environment = prepare(shop, box, 180)
         subprocess.run(sync_command(shop), env=environment, check=True)
         feed = SnapshotFeed(lambda: shop.view(None), shop.paths.current)
         app = KpitermApp(feed=feed, sync=SyncProcess([sys.executable]), workspace="demo", version=__version__)

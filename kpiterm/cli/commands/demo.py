@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--headless", action="store_true", help="sync, print the board and exit")
-    parser.add_argument("--days", type=int, default=270, metavar="N", help="days of history (default 270)")
+    parser.add_argument("--days", type=int, default=180, metavar="N", help="days of history (default 180)")
     parser.add_argument("--seed", type=int, default=7, metavar="N", help="another shop")
 
 
