@@ -31,7 +31,8 @@ VENDORS: Mapping[str, Callable[[World], Vendor]] = {
 
 
 UNTHROTTLED = ("x-amzn-RateLimit-Limit", "1000.0")
-"""What answers say when nothing is throttled, so that kpiterm's clients do not wait either; Amazon's say it anyway."""
+"""What answers say when nothing is throttled, so that kpiterm's clients do not wait either."""
+SAYS_IT_ITSELF = ("sellingpartnerapi-na.amazon.com", "api.amazon.com")
 
 
 class Sandbox:
@@ -127,7 +128,7 @@ class Sandbox:
         """The answer to one request, chosen by its Host header."""
         vendor = self._hosts.get(request.host)
         response = vendor(request) if vendor else _misdirected(request.host, self.hosts)
-        if not self._world.throttle and response.status < 400 and not request.host.endswith("amazon.com"):
+        if not self._world.throttle and response.status < 400 and request.host not in SAYS_IT_ITSELF:
             response.headers.setdefault(*UNTHROTTLED)
         self.requests.append((request.method, request.host, request.path, response.status))
         return response
