@@ -64,7 +64,7 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
 
     config, accounts = session.config(), _chosen(args, session)
     plugins = session.plugins({a.connector for a in accounts})
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(microsecond=0)  # vendors' wires carry whole seconds: windows do too
     ask = Ask(since=_day(args.since), full=args.full, force=args.force or args.stream is not None)
     with (
         Writer(session.paths, memory_limit=config.sync.memory_limit) as writer,
