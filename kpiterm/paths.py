@@ -30,6 +30,10 @@ class Paths:
         return self.root / "accounts"
 
     @property
+    def rates(self) -> Path:
+        return self.root / "fx.toml"
+
+    @property
     def kpis(self) -> Path:
         return self.root / "kpis"
 

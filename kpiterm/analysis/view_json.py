@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from kpiterm.analysis.format import amount_digits, plain
-from kpiterm.analysis.view import AccountStatusView, Gauge, Span, StreamStatus, Target, View
+from kpiterm.analysis.view import AccountStatusView, Gauge, Projection, Span, StreamStatus, Target, View
 
 _PLACES = Decimal("0.000001")
 _Digits = Callable[[Decimal], Decimal]
@@ -96,10 +96,25 @@ def gauge_json(gauge: Gauge, digits: _Digits = _rounded) -> dict[str, Any]:
         "previous": number(gauge.previous),
         "change": number(gauge.change),
         "history": [number(value) for value in gauge.history],
-        "projection": None,
+        "group": gauge.group,
+        "projection": _projection(gauge.projection),
         "budget": None,
         "definition": {"version": gauge.definition_version, "hash": gauge.definition_hash},
     }
+
+
+def _projection(projection: Projection | None) -> dict[str, str | None] | None:
+    if projection is None:
+        return None
+    hit = None if projection.p_hit is None else plain(projection.p_hit)
+    return {"value": plain(projection.value), "low": plain(projection.low), "high": plain(projection.high), "p_hit": hit}
+
+
+def _projection_of(item: Mapping[str, str | None] | None) -> Projection | None:
+    if item is None:
+        return None
+    value, low, high = (Decimal(str(item[key])) for key in ("value", "low", "high"))
+    return Projection(value=value, low=low, high=high, p_hit=_decimal(item["p_hit"]))
 
 
 def account_json(account: AccountStatusView) -> dict[str, Any]:
@@ -138,6 +153,8 @@ def _gauge_of(item: Mapping[str, Any]) -> Gauge:
         data_through=date.fromisoformat(item["data_through"]) if item["data_through"] else None,
         sources=tuple(item["sources"]),
         history=tuple(_decimal(value) for value in item["history"]),
+        group=item["group"],
+        projection=_projection_of(item["projection"]),
         definition_version=definition["version"],
         definition_hash=definition["hash"],
     )

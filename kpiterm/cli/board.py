@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kpiterm.analysis.format import format_change, format_target, format_value
+from kpiterm.analysis.view import headlines
 from kpiterm.analysis.view_json import state_document, to_json, view_from_json
 from kpiterm.cli import output
 from kpiterm.cli.session import Session
 from kpiterm.errors import ConfigError
 
 if TYPE_CHECKING:
+    import duckdb
+
+    from kpiterm.analysis.cause.result import By, Cause
     from kpiterm.analysis.contract.terms import Agreement
     from kpiterm.analysis.kpi.definition import Definition
     from kpiterm.analysis.view import Gauge, View
@@ -41,8 +45,18 @@ def sql(session: Session, kpi: str, period: str | None, channel: str | None) -> 
         return statement(ask(reader, **_asked(session, period)), kpi, channel).printable()
 
 
+def cause(session: Session, kpi: str, period: str | None, *, by: By | None, channel: str | None, top: int) -> Cause:
+    """Why a KPI changed."""
+    from kpiterm.analysis.board import ask
+    from kpiterm.analysis.cause.explain import explain
+
+    with session.reader() as reader:
+        return explain(ask(reader, **_asked(session, period)), kpi, by=by, channel=channel, top=top)
+
+
 def _asked(session: Session, period: str | None) -> dict[str, Any]:
     from kpiterm.analysis.contract.terms import load_terms
+    from kpiterm.analysis.kpi.fx import load_rates
 
     config = session.config()
     return {
@@ -53,6 +67,7 @@ def _asked(session: Session, period: str | None) -> dict[str, Any]:
         "settles": {source: timedelta(seconds=n) for source, n in _told(session)["settles"].items()},
         "catalogue": catalogue(session),
         "terms": load_terms(session.paths.contracts),
+        "rates": load_rates(session.paths.rates),
     }
 
 
@@ -61,6 +76,22 @@ def catalogue(session: Session) -> Mapping[str, Definition]:
     from kpiterm.analysis.kpi.catalogue import load_catalogue
 
     return load_catalogue(session.paths.kpis, [Path(p) for p in _told(session)["kpi_files"] if Path(p).exists()])
+
+
+def daily_sums(session: Session) -> Callable[[duckdb.DuckDBPyConnection], None]:
+    """What keeps the daily sums of this workspace's KPIs. Without a readable catalogue they stay as they are: the board
+    then reads the rows, and says what is wrong with the files."""
+
+    def refresh_all(con: duckdb.DuckDBPyConnection) -> None:
+        from kpiterm.sync.rollups import refresh
+
+        try:
+            known, zone = catalogue(session), session.config().timezone
+        except ConfigError:
+            return
+        refresh(con, known.values(), zone)
+
+    return refresh_all
 
 
 def targets_today(session: Session) -> dict[str, Agreement]:
@@ -127,19 +158,22 @@ def _fingerprint(session: Session) -> list[object]:
     """What the default board depends on: the snapshot, the hour (days begin at full hours), and people's files."""
     paths = session.paths
     snapshot = paths.current.read_text() if paths.current.exists() else None
-    files = [paths.config, paths.journal, *paths.contracts.glob("*.toml"), *paths.kpis.glob("*.toml")]
+    files = [paths.config, paths.rates, paths.journal, *paths.contracts.glob("*.toml"), *paths.kpis.glob("*.toml")]
     files += paths.accounts.glob("*.toml")
     stamps = sorted((str(f), f.stat().st_mtime_ns) for f in files if f.exists())
     return [snapshot, f"{datetime.now(UTC):%Y-%m-%dT%H}", [list(stamp) for stamp in stamps]]
 
 
-def show(view: View, session: Session) -> None:
-    """Print the board, as JSON or as a table."""
+def show(view: View, session: Session, *, everything: bool = True) -> None:
+    """Print the board, as JSON or as a table; not `everything`: leave out what has no target and no data."""
     if session.json:
         output.line(json.dumps(to_json(view), ensure_ascii=False))
         return
-    rows = [_row(gauge) for gauge in view.gauges]
+    shown = view.gauges if everything else headlines(view.gauges)
+    rows = [_row(gauge) for gauge in shown]
     output.table(("KPI", "channel", "value", "target", "state", "change", "through", ""), rows, right=(2, 3, 5))
+    if left_out := len({g.id for g in view.gauges} - {g.id for g in shown}):
+        output.line(f"{left_out} more KPIs have neither target nor data: kpiterm status --all")
     for account in view.accounts:
         seen = f"{account.last_sync:%Y-%m-%d %H:%MZ}" if account.last_sync else "never"
         output.line(f"{account.connector}:{account.name}  {account.status}  last sync {seen}")
@@ -149,6 +183,8 @@ def show(view: View, session: Session) -> None:
 
 def _row(gauge: Gauge) -> tuple[str, ...]:
     state = output.paint(f"{_SYMBOLS[gauge.state]} {gauge.state.replace('_', ' ')}", gauge.state)
+    if gauge.target is None and gauge.state == "ok":  # nothing was agreed, so that nothing is met
+        state = ""
     remark = gauge.reason or ("" if gauge.maturity == "final" else gauge.maturity)
     return (
         gauge.name,

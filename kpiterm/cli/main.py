@@ -23,6 +23,7 @@ COMMANDS = {
     "import": "load exported reports",
     "status": "the KPI board of a period",
     "kpi": "KPI definitions and values; enter a value by hand",
+    "reconcile": "bridges from each source's number to ours, with what nothing explains",
     "runs": "what the last syncs did",
     "log": "the operation log: who entered or decided what, when",
     "query": "read-only SQL over the store",

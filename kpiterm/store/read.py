@@ -5,7 +5,7 @@ A reader holds no lock that anyone waits for. It sees no file but its snapshot, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -13,6 +13,7 @@ from typing import Self
 from kpiterm.errors import StoreError, UsageError
 from kpiterm.paths import Paths
 from kpiterm.plugins import facts
+from kpiterm.plugins.sql import MACROS
 from kpiterm.store import journal, snapshot
 from kpiterm.store.damage import damaged, first_line
 from kpiterm.store.migrate import migrations
@@ -31,17 +32,29 @@ _AS_OF = {
     "watermark": "SELECT account, stream, max(watermark) AS watermark, max(finished_at) AS updated_at FROM snap.run "
     "WHERE finished_at <= {moment} AND watermark IS NOT NULL GROUP BY account, stream",
 }
+_ROLLUPS = ("kpi_day", "kpi_day_history", "kpi_rollup")
 
 
 class Reader:
-    """Context manager over the current snapshot. `as_of` shows the store as it was known at that moment (aware UTC)."""
+    """Context manager over the current snapshot. `as_of` shows the store as it was known at that moment (aware UTC).
+
+    `zone` cuts the days of channels that are no known marketplace.
+    """
 
     def __init__(
-        self, paths: Paths, *, as_of: datetime | None = None, memory_limit: str = "256MB", threads: int = 1
+        self,
+        paths: Paths,
+        *,
+        as_of: datetime | None = None,
+        zone: str = "UTC",
+        memory_limit: str = "256MB",
+        threads: int = 1,
     ) -> None:
+        self._zone = zone
         self._paths, self._asked, self._memory_limit, self._threads = paths, as_of, memory_limit, threads
         self.as_of = as_of or datetime.now(UTC)
         self.snapshot: str | None = None
+        self.rollups: Mapping[str, int] = {}
 
     def __enter__(self) -> Self:
         import duckdb
@@ -54,7 +67,7 @@ class Reader:
         }
         self.con = duckdb.connect(":memory:", config=config)
         try:
-            self.con.execute("SET TimeZone = 'UTC'")
+            self.con.execute(f"{MACROS}SET VARIABLE timezone = '{self._zone}'")
             if self._attach():
                 self._make_views()
             else:
@@ -129,10 +142,20 @@ class Reader:
     def _make_views(self) -> None:
         moment = self._moment()
         statements = [_table_view(table, moment) for table in facts.TABLES.values()]
+        rolled = moment is None and self._has_rollups()
+        if rolled:
+            statements += [f"CREATE VIEW {name} AS SELECT * FROM snap.{name}" for name in _ROLLUPS]
         for name, known in _AS_OF.items():
             sql = known.format(moment=moment) if moment else f"SELECT * FROM snap.{name}"
             statements.append(f"CREATE VIEW {name} AS {sql}")
         self.con.execute(";\n".join(statements))
+        if rolled and not self.con.execute("SELECT 1 FROM snap.changed_day LIMIT 1").fetchall():
+            self.rollups = {key: number for number, key in self.con.execute("SELECT * FROM snap.kpi_rollup").fetchall()}
+
+    def _has_rollups(self) -> bool:
+        """Whether the snapshot was written by a version that keeps daily sums."""
+        found = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'snap' AND table_name = 'kpi_rollup'"
+        return bool(self.con.execute(found).fetchall())
 
     def _make_empty(self) -> None:
         for _, _, sql in migrations():

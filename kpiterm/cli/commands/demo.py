@@ -81,7 +81,7 @@ def _headless(session: Session, environment: dict[str, str]) -> int:
     done = subprocess.run(sync_command(session), env=environment, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != OK:
         raise KpitermError("the demo's sync failed", hint="run it again with -v", exit_code=done.returncode)
-    show(session.view(None), session)
+    show(session.view(None), session, everything=False)
     return OK
 
 

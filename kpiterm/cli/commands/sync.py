@@ -51,7 +51,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
 
 
 def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) -> list[Run]:
-    from kpiterm.cli.board import refresh_state
+    from kpiterm.cli.board import daily_sums, refresh_state
     from kpiterm.cli.progress import Display
     from kpiterm.log import open_log
     from kpiterm.plugins import SyncReport
@@ -67,7 +67,7 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
     now = datetime.now(UTC).replace(microsecond=0)  # vendors' wires carry whole seconds: windows do too
     ask = Ask(since=_day(args.since), full=args.full, force=args.force or args.stream is not None)
     with (
-        Writer(session.paths, memory_limit=config.sync.memory_limit) as writer,
+        Writer(session.paths, memory_limit=config.sync.memory_limit, derive=daily_sums(session)) as writer,
         Display(_wanted(args, session)) as display,
     ):
         planner = Planner(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from kpiterm.analysis.board import build_view
 from kpiterm.analysis.view import Gauge, View
 from kpiterm.config import Account, Config
 from kpiterm.plugins import facts
+from kpiterm.plugins.sql import MACROS
 
 OPERATIONS = """
 CREATE TABLE run (run_id VARCHAR, account VARCHAR, connector VARCHAR, stream VARCHAR, status VARCHAR,
@@ -32,6 +33,7 @@ class Store:
         self.connection = connection
         self.as_of = self.now = datetime(2026, 11, 22, 20, tzinfo=UTC)
         self.snapshot: str | None = "snap-7.duckdb"
+        self.rollups: Mapping[str, int] = {}
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
         return self.connection.execute(sql, list(params)).fetchall()
@@ -96,4 +98,5 @@ def store() -> Store:
     for table in facts.TABLES.values():
         connection.execute(facts.ddl(table))
     connection.execute(OPERATIONS)
+    connection.execute(f"{MACROS}SET VARIABLE timezone = 'America/Los_Angeles'")
     return Store(connection)

@@ -1,0 +1,140 @@
+"""The board over many channels and months: from daily sums, and beside one query per KPI over the same rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+from bench.table import Line
+from kpiterm.analysis.board import build_view
+from kpiterm.analysis.kpi.catalogue import Catalogue, load_catalogue
+from kpiterm.analysis.kpi.compile import Days, compile_kpi
+from kpiterm.config import Account, Config
+from kpiterm.paths import Paths, private_dir
+from kpiterm.store.engine import Writer
+from kpiterm.store.read import Reader
+from kpiterm.sync.rollups import refresh
+
+CHANNELS = ("amazon.com", "amazon.ca", "walmart.com", "shopify", "amazon.com.mx")
+DAYS, ZONE = 400, "America/Los_Angeles"
+_COMMON = """list_extract($channels, 1 + CAST(i % 5 AS INTEGER)) AS channel, 'shop-' || i % 5 AS account,
+    'r' AS run_id, $now AS loaded_at, repeat('0', 64) AS payload"""
+# Sorted by day, as syncs leave them.
+_LINES = f"""
+INSERT INTO order_line BY NAME SELECT {_COMMON}, 'amazon.orders' AS source,
+    $now - to_minutes(CAST(({DAYS} * 1440 * (1 - i / $rows)) AS BIGINT)) AS ordered_at,
+    CAST(ordered_at AS DATE) AS business_day, ordered_at + INTERVAL 1 DAY AS updated_at,
+    printf('111-%07d-%07d', i // 1000000, (i - i % 10 // 9) % 10000000) AS order_id, CAST(i AS VARCHAR) AS line_key,
+    CASE WHEN i % 40 = 0 THEN 'cancelled' ELSE 'shipped' END AS status,
+    printf('SKU-%05d', hash(i) % 2000) AS sku, printf('B0%08d', hash(i) % 2000) AS item_id, 'A product' AS title,
+    1 + i % 3 AS quantity, CAST(hash(i) % 9000 / 100 AS DECIMAL(18, 4)) AS item_price,
+    CAST(0 AS DECIMAL(18, 4)) AS discount, CAST(0 AS DECIMAL(18, 4)) AS shipping,
+    CAST(hash(i) % 700 / 100 AS DECIMAL(18, 4)) AS tax, 'USD' AS currency, 'marketplace' AS fulfilment
+FROM range($first, $last) AS t(i)"""
+_ADS = f"""
+INSERT INTO ad_day BY NAME SELECT {_COMMON}, 'amazon.ads-' || CASE WHEN i % 4 = 0 THEN 'campaigns' ELSE 'products' END
+    AS source, CAST($now AS DATE) - CAST({DAYS} * (1 - i / $rows) AS INTEGER) AS day, day AS last_day,
+    CASE WHEN i % 4 = 0 THEN 'campaign' ELSE 'product' END AS level, 'SP' AS ad_product,
+    CAST(hash(i) % 900 AS VARCHAR) AS campaign_id, 'campaign' AS campaign, printf('SKU-%05d', hash(i) % 2000) AS sku,
+    CAST(hash(i) % 5000 / 100 AS DECIMAL(18, 4)) AS spend, hash(i) % 90 AS clicks, hash(i) % 9000 AS impressions,
+    CAST(hash(i) % 30000 / 100 AS DECIMAL(18, 4)) AS attributed_sales, hash(i) % 9 AS attributed_orders,
+    hash(i) % 9 AS attributed_units, 7 AS attribution_days, 'USD' AS currency
+FROM range($first, $last) AS t(i)"""
+_TRAFFIC = f"""
+INSERT INTO traffic_day BY NAME SELECT {_COMMON}, 'amazon.traffic' AS source, 'account' AS level,
+    CAST($now AS DATE) - CAST({DAYS} - i // 5 AS INTEGER) AS day, 1000 + hash(i) % 500 AS sessions,
+    2000 + hash(i) % 900 AS page_views, 90 + hash(i) % 50 AS units, CAST(4000 AS DECIMAL(18, 4)) AS ordered_sales,
+    'USD' AS currency
+FROM range($first, $last) AS t(i)"""
+STREAMS = ("orders", "ads-campaigns", "ads-products", "traffic")
+
+
+def board(home: Path, rows: int, rounds: int) -> Iterator[Line]:
+    """Building the sums, keeping them, and looking at the board: `rows` order lines and half as many rows of ads."""
+    paths = Paths(home)
+    private_dir(paths.spool)
+    definitions = load_catalogue()
+    with Writer(paths, memory_limit="1GB") as writer:
+        _fill(writer, rows)
+        yield _timed(
+            "sums of all KPIs, made from nothing", lambda: refresh(writer.con, definitions.values(), ZONE), rows
+        )
+        for share in (10_000, 1000):
+            yield _update(writer, rows, max(1, rows // share), definitions)
+        writer.publish()
+    config = Config(timezone=ZONE)
+    accounts = [Account(name=f"shop-{n}", connector="amazon") for n in range(5)]
+
+    def look(reader: Reader) -> int:
+        view = build_view(
+            reader, config, accounts, now=datetime.now(UTC), workspace="bench", settles={}, catalogue=definitions
+        )
+        return len(view.gauges)
+
+    def cold() -> int:
+        with Reader(paths, zone=ZONE) as reader:
+            return look(reader)
+
+    yield _timed("board, snapshot just opened", cold, rows, rounds)
+    with Reader(paths, zone=ZONE) as reader:
+        gauges = look(reader)
+        yield _timed(f"board, {len(definitions)} KPIs, {gauges} gauges x 13 months", lambda: look(reader), rows, rounds)
+    with Reader(paths, zone=ZONE, memory_limit="2GB", threads=2) as reader:
+        yield _timed("the rows by one query per KPI, 2 threads", lambda: _query_each(reader), rows)
+
+
+def _timed(name: str, work: Callable[[], object], rows: int, rounds: int = 1) -> Line:
+    taken = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return Line(name=name, wall_ms=1000 * median(taken), rows=rows)
+
+
+def _fill(writer: Writer, rows: int) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    _insert(writer, _LINES, 0, rows, rows)
+    _insert(writer, _ADS, 0, rows // 2, rows // 2)
+    _insert(writer, _TRAFFIC, 0, 5 * DAYS, 5 * DAYS)
+    with writer.transaction() as con:
+        for shop in range(5):
+            for stream in STREAMS:
+                con.execute("INSERT INTO watermark VALUES (?, ?, ?, ?)", [f"shop-{shop}", stream, now, now])
+
+
+def _insert(writer: Writer, sql: str, first: int, last: int, rows: int) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    values = {"now": now, "first": first, "last": last, "rows": float(rows), "channels": list(CHANNELS)}
+    used = {name: value for name, value in values.items() if f"${name}" in sql}
+    with writer.transaction() as con:
+        con.execute(sql, used)
+
+
+def _update(writer: Writer, rows: int, added: int, definitions: Catalogue) -> Line:
+    """A sync that brought so many new lines of the last day."""
+    _insert(writer, _LINES, rows - added, rows, rows)
+    with writer.transaction() as con:
+        con.execute(
+            "INSERT INTO changed_day SELECT DISTINCT 'order_line', 'business_day', business_day FROM order_line "
+            "WHERE rowid > (SELECT max(rowid) - ? FROM order_line)",
+            [added],
+        )
+    return _timed(f"sums after {added:,} new lines", lambda: refresh(writer.con, definitions.values(), ZONE), added)
+
+
+def _query_each(reader: Reader) -> None:
+    today = datetime.now(UTC).date()
+    months: list[Days] = []
+    first = today.replace(day=1)
+    for _ in range(13):
+        last = (first + timedelta(31)).replace(day=1) - timedelta(1)
+        months.append((first, last))
+        first = (first - timedelta(1)).replace(day=1)
+    for definition in load_catalogue().values():
+        if definition.measure:
+            statement = compile_kpi(definition, months, as_of=datetime.now(UTC))
+            reader.rows(statement.sql, statement.params)

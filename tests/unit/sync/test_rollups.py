@@ -1,0 +1,163 @@
+"""The board says the same from the daily sums as from the rows, whatever was added, changed or taken away."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kpiterm.analysis.board import build_view
+from kpiterm.analysis.kpi.catalogue import load_catalogue
+from kpiterm.config import Config
+from kpiterm.paths import Paths
+from kpiterm.plugins import Output
+from kpiterm.store.engine import Writer
+from kpiterm.store.read import Reader
+from kpiterm.store.write import Batch, merge
+from kpiterm.sync.rollups import refresh
+
+if TYPE_CHECKING:
+    from kpiterm.analysis.view import Gauge
+
+ZONE = "America/Los_Angeles"
+NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
+DAYS = st.integers(0, 75).map(lambda n: date(2026, 11, 22) - timedelta(days=n))
+ORDERS = st.lists(
+    st.tuples(
+        st.integers(0, 12), DAYS, st.sampled_from(["amazon.com", "shopify"]), st.decimals(0, 999, places=2),
+        st.sampled_from(["shipped", "pending", "cancelled"]), st.sampled_from(["A", "B"]),
+    ),
+    max_size=12,
+)  # fmt: skip
+ADS = st.lists(st.tuples(DAYS, st.sampled_from(["campaign", "product"]), st.decimals(0, 99, places=2)), max_size=8)
+STOCK = st.lists(st.tuples(DAYS, st.integers(0, 23), st.sampled_from(["A", "B"]), st.integers(0, 9)), max_size=8)
+PULLS = st.lists(st.tuples(ORDERS, ADS, STOCK), min_size=1, max_size=4)
+
+
+def load(con: duckdb.DuckDBPyConnection, table: str, keys: tuple[str, ...], rows: list[dict[str, Any]], n: int) -> None:
+    """One pull of a stream, merged as a sync merges it."""
+    if not rows:
+        return
+    con.execute("CREATE OR REPLACE TEMP TABLE payloads AS SELECT 0 AS seq, 'sha' AS sha256")
+    values = " UNION ALL ".join(
+        "SELECT " + ", ".join(f"{literal(value)} AS {name}" for name, value in row.items()) for row in rows
+    )
+    output = Output(into=table, select=values, replaces=keys)
+    batch = Batch(
+        account="main", channel="amazon.com", source=f"amazon.{table}", run_id=f"run-{n}",
+        loaded_at=(datetime(2026, 11, 22) + timedelta(minutes=n)), days=(),  # noqa: DTZ001
+    )  # fmt: skip
+    con.execute("BEGIN")
+    merge(con, output, batch)
+    con.execute("COMMIT")
+
+
+def literal(value: object) -> str:
+    match value:
+        case None:
+            return "NULL"
+        case datetime():
+            return f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S}'"
+        case date():
+            return f"DATE '{value}'"
+        case Decimal() | int():
+            return str(value)
+        case _:
+            return f"'{value}'"
+
+
+def pull(con: duckdb.DuckDBPyConnection, n: int, orders: Any, ads: Any, stock: Any) -> None:
+    lines = {
+        number: {
+            "order_id": str(number), "line_key": "1", "business_day": day, "channel": channel, "sku": sku,
+            "item_price": price, "status": status, "quantity": 1, "currency": "USD",
+            "updated_at": datetime(2026, 11, 22) + timedelta(minutes=n),  # noqa: DTZ001
+        }
+        for number, day, channel, price, status, sku in orders
+    }  # fmt: skip
+    load(con, "order_line", ("order_id",), list(lines.values()), n)
+    load(con, "ad_day", ("day", "level"), [
+        {"day": day, "last_day": day, "level": level, "ad_product": "SP", "spend": spend, "attributed_sales": spend * 3,
+         "currency": "USD", "campaign_id": str(i)} for i, (day, level, spend) in enumerate(ads)], n)  # fmt: skip
+    load(con, "stock_level", ("sku", "taken_at"), [
+        {"taken_at": datetime(day.year, day.month, day.day, hour), "sku": sku, "location": "fba",  # noqa: DTZ001
+         "available": units} for day, hour, sku, units in stock], n)  # fmt: skip
+
+
+def gauges(paths: Paths, period: str | None) -> tuple[bool, list[Gauge]]:
+    with Reader(paths, zone=ZONE) as reader:
+        view = build_view(reader, Config(timezone=ZONE), [], period=period, now=NOW, workspace="w", settles={})
+        return bool(reader.rollups), list(view.gauges)
+
+
+def without_sums(paths: Paths, period: str | None) -> list[Gauge]:
+    with Reader(paths, zone=ZONE) as reader:
+        reader.rollups = {}
+        view = build_view(reader, Config(timezone=ZONE), [], period=period, now=NOW, workspace="w", settles={})
+        return list(view.gauges)
+
+
+@settings(max_examples=4, deadline=None)
+@given(PULLS, st.sampled_from([None, "2026-10", "2026-W46", "2026-10-15..2026-11-15"]))
+def test_the_sums_say_what_the_rows_say(
+    tmp_path_factory: pytest.TempPathFactory, pulls: Any, period: str | None
+) -> None:
+    paths = Paths(tmp_path_factory.mktemp("rolled"))
+    definitions = load_catalogue().values()
+    with Writer(paths, derive=lambda con: refresh(con, definitions, ZONE)) as writer:
+        for n, (orders, ads, stock) in enumerate(pulls):
+            pull(writer.con, n, orders, ads, stock)
+            writer.dirty = True
+            writer.publish()
+    rolled, found = gauges(paths, period)
+    assert rolled
+    assert found == without_sums(paths, period)
+
+
+def test_only_the_days_that_changed_are_made_anew(tmp_path: Path) -> None:
+    definitions = list(load_catalogue().values())
+    paths = Paths(tmp_path)
+    first = [(n, date(2026, 10, 1) + timedelta(days=n), "amazon.com", Decimal(10), "shipped", "A") for n in range(30)]
+    with Writer(paths) as writer:
+        pull(writer.con, 0, first, [], [])
+        refresh(writer.con, definitions, ZONE)
+        before = dict(writer.con.execute("SELECT rowid, loaded_at FROM kpi_day").fetchall())
+        assert refresh(writer.con, definitions, ZONE) == 0
+        pull(writer.con, 1, [(3, date(2026, 10, 4), "amazon.com", Decimal(99), "shipped", "A")], [], [])
+        refresh(writer.con, definitions, ZONE)
+        changed = writer.con.execute("SELECT DISTINCT day FROM kpi_day WHERE loaded_at > ?", [max(before.values())])
+        assert changed.fetchall() == [(date(2026, 10, 4),)]
+        old = writer.con.execute("SELECT DISTINCT day, upper FROM kpi_day_history WHERE upper = 10").fetchall()
+        assert old == [(date(2026, 10, 4), Decimal(10))]
+
+
+def test_without_sums_for_all_that_changed_the_rows_are_read(tmp_path: Path) -> None:
+    """A KPI file with a fault keeps the sums from being made: nothing old is shown for it."""
+    paths = Paths(tmp_path)
+    with Writer(paths) as writer:
+        pull(writer.con, 0, [(1, date(2026, 11, 3), "amazon.com", Decimal(10), "shipped", "A")], [], [])
+        refresh(writer.con, load_catalogue().values(), ZONE)
+        pull(writer.con, 1, [(2, date(2026, 11, 3), "amazon.com", Decimal(5), "shipped", "A")], [], [])
+        writer.dirty = True
+        writer.publish()
+    rolled, found = gauges(paths, None)
+    assert not rolled
+    assert next(g.value for g in found if g.id == "gmv") == Decimal(15)
+
+
+def test_a_kpi_of_another_meaning_gets_sums_of_its_own(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    with Writer(paths) as writer:
+        pull(writer.con, 0, [(1, date(2026, 11, 3), "amazon.com", Decimal(10), "shipped", "A")], [], [])
+        refresh(writer.con, load_catalogue().values(), ZONE)
+        kept = writer.con.execute("SELECT count(*) FROM kpi_rollup").fetchone()
+        refresh(writer.con, load_catalogue().values(), "Asia/Shanghai")
+        assert writer.con.execute("SELECT count(*) FROM kpi_rollup").fetchone() == kept
+        orphans = "SELECT count(*) FROM kpi_day WHERE measure NOT IN (SELECT number FROM kpi_rollup)"
+        assert writer.con.execute(orphans).fetchone() == (0,)
