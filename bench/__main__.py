@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.causes import causes
 from bench.ingest import KINDS, first_load, many_pages, read_again
 from bench.looking import looking
 from bench.server import serving
@@ -42,6 +43,7 @@ def benchmarks(size: Size, home: Path, only: str | None) -> Iterator[Line]:
     if only in (None, "looking"):
         _say(f"board, status and snapshots over {size.stored:,} order lines")
         yield from looking(home / "looking", size.stored, size.looks)
+        yield from causes(home / "causes", size.stored, min(size.looks, 5))
 
 
 def _ingest(size: Size, home: Path, only: str | None) -> Iterator[Line]:

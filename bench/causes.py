@@ -11,9 +11,8 @@ from bench.measure import seconds
 from bench.table import Line
 from bench.workspace import workspace
 from kpiterm.analysis.cause.result import By
-from kpiterm.cli.board import cause
+from kpiterm.cli.board import cause, daily_sums
 from kpiterm.cli.session import Session
-from kpiterm.paths import Paths
 from kpiterm.store.engine import Writer
 
 SKUS = 20_000
@@ -40,19 +39,19 @@ FROM range({_DAYS} * {SKUS}) AS t(i)
 
 
 def causes(home: Path, rows: int, rounds: int) -> Iterator[Line]:
-    """`kpiterm kpi explain` with the snapshot opened anew each time; half of `rows` order lines are in its periods."""
+    """`kpiterm kpi explain`, the snapshot opened anew each time; half as many lines again are in its periods."""
     place = workspace(home)
-    fill(place.paths, rows)
-    _add(place.paths, rows // 2)
     session = Session(paths=place.paths, lang=None, as_of=None, json=False, quiet=True, verbose=False)
+    fill(place.paths, rows)
+    _add(session, rows // 2)
     for kpi, by in _CASES:
         wall = seconds(lambda kpi=kpi, by=by: cause(session, kpi, None, by=by, channel=None, top=10), rounds)  # type: ignore[misc]
         yield Line(name=f"explain {kpi} by {by}", wall_ms=1000 * wall, rows=rows, note=f"{SKUS:,} SKUs")
 
 
-def _add(paths: Paths, rows: int) -> None:
+def _add(session: Session, rows: int) -> None:
     now = datetime.now(UTC).replace(tzinfo=None)
-    with Writer(paths) as writer:
+    with Writer(session.paths, derive=daily_sums(session)) as writer:
         with writer.transaction() as con:
             con.execute(_LINES, {"now": now, "rows": rows})
             con.execute(_TRAFFIC, {"now": now})

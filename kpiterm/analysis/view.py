@@ -76,6 +76,14 @@ class Interval:
     verdict: Literal["proven", "not proven"] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a value that may still be restated will probably settle at, as so many earlier days did."""
+
+    value: Decimal
+    days: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gauge:
     """One KPI of one channel in one period. `reason` says why a value is missing or not to be trusted."""
@@ -104,6 +112,7 @@ class Gauge:
     definition_hash: str
     group: str = "other"
     projection: Projection | None = None
+    expected: Expected | None = None
     budget: Budget | None = None
     interval: Interval | None = None
 

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from kpiterm.analysis.format import amount_digits, plain
-from kpiterm.analysis.view import AccountStatusView, Gauge, Projection, Span, StreamStatus, Target, View
+from kpiterm.analysis.view import AccountStatusView, Expected, Gauge, Projection, Span, StreamStatus, Target, View
 
 _PLACES = Decimal("0.000001")
 _Digits = Callable[[Decimal], Decimal]
@@ -98,6 +98,7 @@ def gauge_json(gauge: Gauge, digits: _Digits = _rounded) -> dict[str, Any]:
         "history": [number(value) for value in gauge.history],
         "group": gauge.group,
         "projection": _projection(gauge.projection),
+        "expected": {"value": number(gauge.expected.value), "days": gauge.expected.days} if gauge.expected else None,
         "budget": None,
         "definition": {"version": gauge.definition_version, "hash": gauge.definition_hash},
     }
@@ -107,7 +108,12 @@ def _projection(projection: Projection | None) -> dict[str, str | None] | None:
     if projection is None:
         return None
     hit = None if projection.p_hit is None else plain(projection.p_hit)
-    return {"value": plain(projection.value), "low": plain(projection.low), "high": plain(projection.high), "p_hit": hit}
+    return {
+        "value": plain(projection.value),
+        "low": plain(projection.low),
+        "high": plain(projection.high),
+        "p_hit": hit,
+    }
 
 
 def _projection_of(item: Mapping[str, str | None] | None) -> Projection | None:
@@ -155,6 +161,7 @@ def _gauge_of(item: Mapping[str, Any]) -> Gauge:
         history=tuple(_decimal(value) for value in item["history"]),
         group=item["group"],
         projection=_projection_of(item["projection"]),
+        expected=Expected(Decimal(item["expected"]["value"]), item["expected"]["days"]) if item["expected"] else None,
         definition_version=definition["version"],
         definition_hash=definition["hash"],
     )

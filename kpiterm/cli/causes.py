@@ -49,7 +49,7 @@ def wrapped(text: str, cells: int) -> Iterator[str]:
     """Lines of at most so many cells; Chinese may break at any character, a number stays with its unit."""
     held, begun = "", re.sub(r" (%|pp|个百分点)", "\N{NO-BREAK SPACE}\\1", text)
     for word in _WORD.findall(begun):
-        if output.width(held.rstrip(" ") + word) > cells and word != " ":
+        if held and word != " " and output.width(held + word) > cells:
             yield held.rstrip(" ")
             held = ""
         held += word if held or word != " " else ""

@@ -18,8 +18,9 @@ from kpiterm.analysis.kpi.figures import Figures
 from kpiterm.analysis.kpi.frame import ALL, HISTORY, Frame, Question, StandIns, earlier, frame, spans, windowed
 from kpiterm.analysis.kpi.outcome import Outcome
 from kpiterm.analysis.kpi.outlook import Ahead, can_be_paced, projections
+from kpiterm.analysis.kpi.restated import expected
 from kpiterm.analysis.period import comparison, past
-from kpiterm.analysis.view import Gauge, Maturity, Projection, Span, Target
+from kpiterm.analysis.view import Expected, Gauge, Maturity, Projection, Span, Target
 from kpiterm.errors import UsageError
 
 
@@ -167,8 +168,12 @@ def _target(question: Question, case: Case) -> Target | None:
 
 def _is_paced(question: Question, case: Case) -> bool:
     """Of what has a target, and of sales: where the period will end."""
-    wanted = case.definition.id in {"gmv", "net_sales"} or _target(question, case) is not None
-    return wanted and can_be_paced(question, case.definition)
+    return _is_watched(question, case) and can_be_paced(question, case.definition)
+
+
+def _is_watched(question: Question, case: Case) -> bool:
+    """Whether it is worth more than its value: what has a target, and sales."""
+    return case.definition.id in {"gmv", "net_sales"} or _target(question, case) is not None
 
 
 def _ahead(question: Question, case: Case) -> Ahead:
@@ -212,10 +217,22 @@ def gauge(question: Question, case: Case, projection: Projection | None = None) 
         change=None if outcome.value is None or previous is None else outcome.value - previous,
         history=(*_history(question, case), outcome.value),
         projection=projection if outcome.value is not None else None,
+        expected=_expected(question, case, reading),
         group=definition.group,
         definition_version=definition.version,
         definition_hash=definition.hash,
     )
+
+
+def _expected(question: Question, case: Case, reading: Reading) -> Expected | None:
+    """Of what has a target and is not final: what it will probably settle at."""
+    if (
+        reading.maturity == "final"
+        or case.evaluator.stand_ins.get(case.definition.id)
+        or not _is_watched(question, case)
+    ):
+        return None
+    return expected(question, case.definition, case.frame, reading.outcome)
 
 
 def _reading(question: Question, case: Case) -> Reading:

@@ -92,7 +92,7 @@ def test_the_shape_of_status_json() -> None:
         "value": "0.666667", "numerator": "2.00", "denominator": "3.00", "unit": "ratio", "currency": "USD",
         "direction": "down", "target": {"op": "<=", "value": "0.28"}, "weight": "30", "state": "breach", "reason": None,
         "maturity": "provisional", "data_through": "2026-11-21", "sources": ["amazon:us-main"], "previous": "0.5",
-        "change": "0", "history": [None, "200"], "projection": None, "budget": None, "group": "other",
+        "change": "0", "history": [None, "200"], "projection": None, "budget": None, "group": "other", "expected": None,
         "definition": {"version": 1, "hash": "sha256:0"},
     }  # fmt: skip
     assert account["last_sync"] == "2026-11-22T08:05:00Z"

@@ -74,6 +74,11 @@ def shop(store: Store) -> Shop:
     return made
 
 
+def numbers(*values: Decimal) -> list[float]:
+    """Amounts to be compared with figures worked out by hand."""
+    return [float(round(value, 9)) for value in values]
+
+
 def exact(cause: Cause) -> None:
     """Every sum of a cause, to the last digit."""
     rest = cause.rest

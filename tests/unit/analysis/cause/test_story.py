@@ -43,7 +43,7 @@ def test_a_review(review: Shop) -> None:
         "5 SKUs fell by $3,330 together; 2 SKUs rose by $310 together. The largest 3 make 99.1 % of the falls:",
         "• LAMP (The Lamp) on amazon.com: −$2,700, −39.0 pp (out of stock 9 days; conversion −$2,680)",
         "• RUG (The Rug) on amazon.com: −$500, −7.2 pp (visits −$388)",
-        "• BED (The Bed) on amazon.com: −$100, −1.4 pp (price −$99)",
+        "• BED (The Bed) on amazon.com: −$100, −1.4 pp (price −$100)",
         "Against it:",
         "• BOX (The Box) on amazon.com: +$300, +4.3 pp (conversion +$217, visits +$83)",
         "• PAD (The Pad) on amazon.com: +$10, +0.1 pp (conversion +$7, visits +$3)",
