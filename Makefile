@@ -52,6 +52,7 @@ bench: $(READY)
 
 docs: $(READY)
 	@$(BIN)/python -c 'from kpiterm.plugins.facts import markdown; print(markdown(), end="")' >docs/reference/tables.md
+	@$(BIN)/python -c 'from kpiterm.analysis.kpi.pages import markdown; print(markdown(), end="")' >docs/reference/kpis.md
 	@$(BIN)/python docs/screenshot.py
 
 lock:

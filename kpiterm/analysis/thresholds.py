@@ -1,4 +1,4 @@
-"""The platforms' own standards and the days on which they held, so that a past month is judged by the rule of its day."""
+"""The platforms' own standards and the days on which they held: a past month is judged by the rule of its day."""
 
 from __future__ import annotations
 

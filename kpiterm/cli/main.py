@@ -24,6 +24,8 @@ COMMANDS = {
     "status": "the KPI board of a period",
     "kpi": "KPI definitions and values; enter a value by hand",
     "reconcile": "bridges from each source's number to ours, with what nothing explains",
+    "alerts": "what is alarming, and what would be sent about it",
+    "notify": "whom alerts are sent to: mail, chat, web hooks",
     "runs": "what the last syncs did",
     "log": "the operation log: who entered or decided what, when",
     "query": "read-only SQL over the store",

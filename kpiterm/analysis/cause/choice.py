@@ -35,7 +35,8 @@ def base_of(question: Question, definition: Definition, channel: str | None) -> 
     own, others = ({c.channel for c in question.covers(kpi) if channel in {None, c.channel}} for kpi in (base, instead))
     if others and not own:
         return instead, []
-    return base, [Note("left_out", (name,)) for name in sorted(others - own)]
+    name = instead.name[question.config.language]
+    return base, [Note("left_out", (other, name)) for other in sorted(others - own)]
 
 
 def usual_by(base: Definition, channel: str | None) -> By:

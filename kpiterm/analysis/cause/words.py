@@ -28,7 +28,6 @@ class Words:
     factors: Mapping[str, str]
     heads: Mapping[str, str]
     kinds: Mapping[str, str]
-    short_kinds: Mapping[str, str]
     notes: Mapping[str, str]
     by: Mapping[str, tuple[str, str]]  # one, several
     no_key: Mapping[str, str]
@@ -45,20 +44,19 @@ class Words:
 EN = Words(
     factors={
         "traffic": "visits", "mix": "mix", "conversion": "conversion", "volume": "units", "price": "price",
-        "cpc": "cost per click", "cvr": "ad conversion", "aov": "order value", "rate": "their own rate",
+        "cpc": "cost per click", "cvr": "ad conversion", "aov": "order value", "rate": "own rate",
         "amount": "{0} in both periods", "new": "new {0}", "restocked": "{0} back in stock", "lost": "lost {0}",
         "out_of_stock": "{0} out of stock", "unsold": "spend without orders", "other": "other",
     },
     heads={
         "traffic": "visits", "mix": "mix", "conversion": "conv.", "volume": "units", "price": "price", "cpc": "CPC",
         "cvr": "CVR", "aov": "AOV", "rate": "rate", "unsold": "no order", "other": "other", "change": "change",
-        "before": "before", "after": "after", "growth": "pp", "one_side": "in/out",
+        "growth": "pp", "one_side": "in/out",
     },
     kinds={
-        "new": "sold nothing before", "lost": "sold nothing now", "out_of_stock": "sold nothing, out of stock {0}",
+        "new": "nothing before", "lost": "nothing now", "out_of_stock": "nothing, out of stock {0}",
         "restocked": "back in stock",
     },
-    short_kinds={"new": "new", "lost": "lost", "out_of_stock": "no stock", "restocked": "back"},
     notes={
         "visits_partly": "{0}: visits are known on {1} of {2} days; the other days are told as units and price.",
         "no_visits": "{0}: visits are not known, so units and price.",
@@ -67,7 +65,7 @@ EN = Words(
         "out), so units and price.",
         "no_sku": "{0} of the spend is reported for no SKU: one line a channel.",
         "levels_differ": "The board reads {0} → {1}, from reports by campaign: those by SKU do not add up to them.",
-        "left_out": "{0}: no order lines, only the marketplace's own reports, so left out here; --channel tells of it.",
+        "left_out": "{0} has only “{1}”, so it is left out here; --channel tells of it.",
         "late_start": "The data of {0} start on {1}: what was before is not known and counts as nothing.",
     },
     by={"channel": ("channel", "channels"), "sku": ("SKU", "SKUs"), "campaign": ("campaign", "campaigns")},
@@ -84,19 +82,18 @@ EN = Words(
 ZH = Words(
     factors={
         "traffic": "流量", "mix": "结构", "conversion": "转化率", "volume": "销量", "price": "单价",
-        "cpc": "点击单价", "cvr": "广告转化率", "aov": "客单价", "rate": "各自比率", "amount": "两期都有的{0}",
+        "cpc": "点击单价", "cvr": "广告转化率", "aov": "客单价", "rate": "自身比率", "amount": "两期都有的{0}",
         "new": "新增{0}", "restocked": "恢复到货的{0}", "lost": "消失的{0}", "out_of_stock": "断货的{0}",
         "unsold": "有花费无订单", "other": "其他",
     },
     heads={
         "traffic": "流量", "mix": "结构", "conversion": "转化", "volume": "销量", "price": "单价", "cpc": "点击单价",
         "cvr": "转化", "aov": "客单价", "rate": "比率", "unsold": "无订单", "other": "其他", "change": "变动",
-        "before": "前期", "after": "本期", "growth": "百分点", "one_side": "增减",
+        "growth": "百分点", "one_side": "增减",
     },
     kinds={
-        "new": "前期无销售", "lost": "本期无销售", "out_of_stock": "断货 {0}，无销售", "restocked": "恢复到货",
+        "new": "前期没有", "lost": "本期没有", "out_of_stock": "断货 {0}，本期没有", "restocked": "恢复到货",
     },
-    short_kinds={"new": "新增", "lost": "消失", "out_of_stock": "断货", "restocked": "到货"},
     notes={
         "visits_partly": "{0}：{2} 天中有 {1} 天有流量数据，其余天数只分销量与单价。",
         "no_visits": "{0}：没有流量数据，只分销量与单价。",
@@ -104,7 +101,7 @@ ZH = Words(
         "lines_without_visits": "{0} 个 SKU 没有自己的流量（与其他 SKU 共用商品，或报告未列出），只分销量与单价。",
         "no_sku": "{0} 的花费未按 SKU 报告，每个渠道列为一行。",
         "levels_differ": "看板按广告活动报告读数为 {0} → {1}，与按 SKU 的报告合计不一致。",
-        "left_out": "{0}：没有订单行，只有平台报告，这里未计入；可用 --channel 单独查看。",
+        "left_out": "{0}：只有“{1}”，这里未计入；可用 --channel 单独查看。",
         "late_start": "{0} 的数据从 {1} 才开始，此前未知，按无计。",
     },
     by={"channel": ("渠道", "渠道"), "sku": (" SKU", " SKU"), "campaign": ("广告活动", "广告活动")},

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from kpiterm.analysis.format import amount_digits, plain
+from kpiterm.analysis.format import amount_digits
 from kpiterm.analysis.kpi.interval import counted
 from kpiterm.analysis.view import Budget, Target
 
@@ -54,24 +54,6 @@ def budget(
         burn_rate=_burn_rate(used, share * whole, days, None if expected is None else share * expected),
         days_left=_days_left(target, left, daily),
     )
-
-
-def to_json(budget: Budget | None) -> dict[str, str | None] | None:
-    """As in `kpiterm status --json`."""
-    if budget is None:
-        return None
-    return {
-        "allowed": plain(budget.allowed),
-        "used": plain(budget.used),
-        "left": plain(budget.left),
-        "burn_rate": None if budget.burn_rate is None else plain(budget.burn_rate),
-        "days_left": None if budget.days_left is None else plain(budget.days_left),
-    }
-
-
-def of_json(item: Mapping[str, str | None] | None) -> Budget | None:
-    """The budget that `to_json` was given."""
-    return None if item is None else Budget(**{key: value and Decimal(value) for key, value in item.items()})  # type: ignore[arg-type]
 
 
 def _measured(

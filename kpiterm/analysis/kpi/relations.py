@@ -28,7 +28,8 @@ class Relation:
         return self.sql.replace("{early}", f"DATE '{early}'").replace("{late}", f"DATE '{late}'")
 
 
-_TEXT = dict.fromkeys(("account", "channel", "source", "sku"), facts.TEXT)
+_NO_SKU = dict.fromkeys(("account", "channel", "source"), facts.TEXT)
+_TEXT = {**_NO_SKU, "sku": facts.TEXT}
 
 
 def business_day(moment: str, zone: str | None = None) -> str:
@@ -45,19 +46,15 @@ _STOCK = f"""SELECT account, channel, source, sku, item_id, location, day, avail
         PARTITION BY account, channel, source, sku, location, day ORDER BY taken_at DESC, loaded_at DESC
     ) = 1"""
 
+_LATEST = "max_by(unit_cost, recorded) AS unit_cost, max_by(currency, recorded) AS currency"
 _COST = """SELECT o.account, o.channel, o.source, o.sku, o.status, o.business_day, o.quantity, o.item_price,
         coalesce(own.unit_cost, any_.unit_cost) AS unit_cost,
         coalesce(own.currency, any_.currency, o.currency) AS currency
     FROM (SELECT * FROM order_line WHERE business_day BETWEEN {early} AND {late}) AS o
-    ASOF LEFT JOIN (
-        SELECT channel, sku, valid_from, max_by(unit_cost, recorded_at) AS unit_cost,
-            max_by(currency, recorded_at) AS currency
-        FROM cost WHERE channel IS NOT NULL GROUP BY ALL
-    ) AS own ON o.channel = own.channel AND o.sku = own.sku AND o.business_day >= own.valid_from
-    ASOF LEFT JOIN (
-        SELECT sku, valid_from, max_by(unit_cost, recorded_at) AS unit_cost, max_by(currency, recorded_at) AS currency
-        FROM cost GROUP BY ALL
-    ) AS any_ ON o.sku = any_.sku AND o.business_day >= any_.valid_from"""
+    ASOF LEFT JOIN (SELECT {of_channel} FROM {ledger} WHERE channel IS NOT NULL GROUP BY ALL) AS own
+        ON o.channel = own.channel AND o.sku = own.sku AND o.business_day >= own.valid_from
+    ASOF LEFT JOIN (SELECT {of_any} FROM {ledger} GROUP BY ALL) AS any_
+        ON o.sku = any_.sku AND o.business_day >= any_.valid_from"""
 
 _OUT = f"""SELECT gone.account, gone.channel, gone.source, gone.sku, gone.day,
         CAST(round(sum(sold.units) * 10000 / (30 - any_value(gone.before)), 0) AS DECIMAL(18,4)) / 10000 AS lost_units,
@@ -102,13 +99,15 @@ RELATIONS: Mapping[str, Relation] = {
             **_TEXT, "status": facts.TEXT, "business_day": facts.DAY, "quantity": facts.COUNT,
             "item_price": facts.MONEY, "unit_cost": facts.MONEY, "currency": facts.TEXT,
         },
-        sql=_COST,
+        sql=_COST.replace("{of_channel}", f"channel, sku, valid_from, {_LATEST}")
+        .replace("{of_any}", f"sku, valid_from, {_LATEST}")
+        .replace("{ledger}", "(SELECT *, coalesce(recorded_at, loaded_at) AS recorded FROM cost)"),
         tables={"order_line": "business_day", "cost": None},
     ),
     "market": Relation(
         meaning="third parties' estimates, and whether the item is one that the shop sells",
         columns={
-            **_TEXT, "item_id": facts.TEXT, "day": facts.DAY, "metric": facts.TEXT, "estimate": facts.MONEY,
+            **_NO_SKU, "item_id": facts.TEXT, "day": facts.DAY, "metric": facts.TEXT, "estimate": facts.MONEY,
             "bound": facts.TEXT, "currency": facts.TEXT, "own": facts.FLAG,
         },
         sql=_MARKET,

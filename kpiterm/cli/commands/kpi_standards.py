@@ -29,7 +29,9 @@ def run(args: argparse.Namespace, session: Session) -> int:
         return OK
     language = session.lang or session.config().language
     output.table(
-        ("where", "metric", "standard", "window", "since", "source"), [_row(s, day, language) for s in found], right=(3,)
+        ("where", "metric", "standard", "window", "since", "source"),
+        [_row(s, day, language) for s in found],
+        right=(3,),
     )
     return OK
 

@@ -13,15 +13,10 @@ single AS (
         coalesce(own.unit_cost, any_.unit_cost) AS unit_cost,
         coalesce(own.currency, any_.currency, o.currency) AS currency
     FROM (SELECT * FROM order_line WHERE business_day BETWEEN DATE '2026-09-30' AND DATE '2026-11-23') AS o
-    ASOF LEFT JOIN (
-        SELECT channel, sku, valid_from, max_by(unit_cost, recorded_at) AS unit_cost,
-            max_by(currency, recorded_at) AS currency
-        FROM cost WHERE channel IS NOT NULL GROUP BY ALL
-    ) AS own ON o.channel = own.channel AND o.sku = own.sku AND o.business_day >= own.valid_from
-    ASOF LEFT JOIN (
-        SELECT sku, valid_from, max_by(unit_cost, recorded_at) AS unit_cost, max_by(currency, recorded_at) AS currency
-        FROM cost GROUP BY ALL
-    ) AS any_ ON o.sku = any_.sku AND o.business_day >= any_.valid_from
+    ASOF LEFT JOIN (SELECT channel, sku, valid_from, max_by(unit_cost, recorded) AS unit_cost, max_by(currency, recorded) AS currency FROM (SELECT *, coalesce(recorded_at, loaded_at) AS recorded FROM cost) WHERE channel IS NOT NULL GROUP BY ALL) AS own
+        ON o.channel = own.channel AND o.sku = own.sku AND o.business_day >= own.valid_from
+    ASOF LEFT JOIN (SELECT sku, valid_from, max_by(unit_cost, recorded) AS unit_cost, max_by(currency, recorded) AS currency FROM (SELECT *, coalesce(recorded_at, loaded_at) AS recorded FROM cost) GROUP BY ALL) AS any_
+        ON o.sku = any_.sku AND o.business_day >= any_.valid_from
     )
     WHERE business_day BETWEEN DATE '2026-10-01' AND DATE '2026-11-21'
       AND (coalesce(status, '') <> 'cancelled' AND channel <> 'non-amazon')
