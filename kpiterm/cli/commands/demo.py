@@ -86,7 +86,7 @@ def load_costs(session: Session, box: Sandbox, environment: dict[str, str]) -> N
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
     file.unlink()
     if done.returncode != OK:
-        raise KpitermError("the demo's cost ledger could not be read", hint="run it again with -v", exit_code=done.returncode)
+        raise KpitermError("the demo's costs could not be read", hint="run it again with -v", exit_code=done.returncode)
 
 
 def sync_command(session: Session, *options: str) -> list[str]:

@@ -61,13 +61,18 @@ def _list(session: Session) -> int:
             {
                 "kpis": [
                     {"id": d.id, "version": d.version, "hash": d.hash, "name": dict(d.name), "unit": d.unit,
-                     "sentence": dict(d.sentence), "direction": d.direction, "basis": d.basis, "origin": d.origin}
+                     "sentence": dict(d.sentence), "direction": d.direction, "basis": d.basis, "origin": d.origin,
+                     "kind": d.kind, "group": d.group, "owner": d.owner or None}
                     for d in definitions
                 ]
             }
         )  # fmt: skip
         return OK
+    group = ""
     for d in definitions:
+        if d.group != group:
+            group = d.group
+            output.line(f"{group}:")
         output.line(f"{output.paint(d.id, 'bold')}  {d.name[lang]}  (version {d.version}, {d.origin})")
         output.line(f"    {d.sentence[lang]}")
         output.line(f"    basis: {d.basis}")
@@ -99,6 +104,7 @@ def _show(args: argparse.Namespace, session: Session) -> int:
     from dataclasses import replace
 
     from kpiterm.analysis.view_json import gauge_json
+    from kpiterm.cli.kpi_text import details
 
     definition = _definition(session, args.id)
     if args.sql:
@@ -116,10 +122,8 @@ def _show(args: argparse.Namespace, session: Session) -> int:
     output.line(f"\n{definition.sentence[lang]}\nbasis: {definition.basis}")
     output.line(f"definition: version {definition.version}, {definition.hash}, {definition.origin}")
     for gauge in gauges:
-        parts = f"{gauge.numerator} / {gauge.denominator}" if gauge.denominator is not None else f"{gauge.numerator}"
-        output.line(
-            f"{gauge.channel}: {parts}  {gauge.period.start} to {gauge.period.through}  {' '.join(gauge.sources)}"
-        )
+        for line in details(gauge):
+            output.line(line)
     return OK
 
 

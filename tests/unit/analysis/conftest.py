@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from kpiterm.analysis.board import build_view
+from kpiterm.analysis.board import ask, build_view
+from kpiterm.analysis.kpi.gauges import all_gauges
 from kpiterm.analysis.view import Gauge, View
 from kpiterm.config import Account, Config
 from kpiterm.plugins import facts
@@ -83,13 +84,26 @@ class Store:
         self.add("watermark", account=account, stream=stream, watermark=moment.replace(tzinfo=None))
 
     def board(self, period: str | None = None, *, accounts: Sequence[str] = (), **options: Any) -> View:
-        declared = [Account(name=name, connector="amazon") for name in accounts]
-        config = options.pop("config", Config(timezone="America/Los_Angeles"))
-        options = {"settles": {}} | options
+        config, declared, options = _asked(accounts, options)
         return build_view(self, config, declared, period=period, now=self.now, workspace="default", **options)
 
+    def gauges(
+        self, kpi: str, period: str | None = None, *, accounts: Sequence[str] = (), **options: Any
+    ) -> dict[str, Gauge]:
+        """The gauges of one KPI by channel, without the rest of the board."""
+        config, declared, options = _asked(accounts, options)
+        return {
+            g.channel: g for g in all_gauges(ask(self, config, declared, period=period, now=self.now, **options), kpi)
+        }
+
     def gauge(self, kpi: str, period: str | None = None, *, channel: str = "all", **options: Any) -> Gauge:
-        return next(g for g in self.board(period, **options).gauges if (g.id, g.channel) == (kpi, channel))
+        return self.gauges(kpi, period, **options)[channel]
+
+
+def _asked(accounts: Sequence[str], options: dict[str, Any]) -> tuple[Config, list[Account], dict[str, Any]]:
+    declared = [Account(name=name, connector="amazon") for name in accounts]
+    options = {"settles": {}, "config": Config(timezone="America/Los_Angeles")} | options
+    return options.pop("config"), declared, options
 
 
 @pytest.fixture

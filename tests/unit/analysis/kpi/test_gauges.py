@@ -532,8 +532,8 @@ def test_gmv_is_the_exact_sum_of_the_days_counted(store: Store, lines: list[tupl
     store.rows("DELETE FROM order_line")
     for when, price, channel in lines:
         store.order(when, price, channel=channel)
-    for gauge in store.board("2026-10").gauges:
-        if gauge.id == "gmv" and gauge.value is not None:
+    for gauge in store.gauges("gmv", "2026-10").values():
+        if gauge.value is not None:
             span: Span = gauge.period
             counted = [p for d, p, c in lines if span.start <= d <= span.through and gauge.channel in {"all", c}]
             assert gauge.value == sum(counted)
