@@ -31,6 +31,8 @@ _AS_OF = {
     "watermark": "SELECT account, stream, max(watermark) AS watermark, max(finished_at) AS updated_at FROM snap.run "
     "WHERE finished_at <= {moment} AND watermark IS NOT NULL GROUP BY account, stream",
 }
+# Columns of the operations that snapshots of an earlier version lack.
+_LATER = {"run": {"note": "VARCHAR", "read_from": "TIMESTAMP"}}
 
 
 class Reader:
@@ -55,10 +57,9 @@ class Reader:
         self.con = duckdb.connect(":memory:", config=config)
         try:
             self.con.execute("SET TimeZone = 'UTC'")
-            if self._attach():
-                self._make_views()
-            else:
-                self._make_empty()
+            if not self._attach():
+                self._attach_empty()
+            self._make_views()
             self._overlay_journal()
             self.con.execute("SET temp_directory = ''")
             self.con.execute("SET enable_external_access = false")
@@ -128,16 +129,21 @@ class Reader:
 
     def _make_views(self) -> None:
         moment = self._moment()
-        statements = [_table_view(table, moment) for table in facts.TABLES.values()]
+        stored = self.con.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'snap'")
+        have = {(str(table), str(column)) for table, column in stored.fetchall()}
+        statements = [_table_view(table, have, moment) for table in facts.TABLES.values()]
         for name, known in _AS_OF.items():
             sql = known.format(moment=moment) if moment else f"SELECT * FROM snap.{name}"
+            sql = sql.replace("SELECT *", ", ".join(("SELECT *", *_lacking(name, have))))
             statements.append(f"CREATE VIEW {name} AS {sql}")
         self.con.execute(";\n".join(statements))
 
-    def _make_empty(self) -> None:
+    def _attach_empty(self) -> None:
+        self.con.execute("ATTACH ':memory:' AS snap")
+        self.con.execute("USE snap")
         for _, _, sql in migrations():
             self.con.execute(sql)
-        self.con.execute("DROP TABLE event")
+        self.con.execute("USE memory")
 
     def _overlay_journal(self) -> None:
         """The operation log: what the snapshot holds, and what people entered since."""
@@ -161,11 +167,20 @@ class Reader:
         return f"TIMESTAMP '{self._asked.astimezone(UTC).replace(tzinfo=None).isoformat(sep=' ')}'"
 
 
-def _table_view(table: facts.Table, moment: str | None) -> str:
-    live = f"CREATE VIEW {table.name} AS SELECT * FROM snap.{table.name}"
+def _lacking(name: str, have: set[tuple[str, str]]) -> list[str]:
+    """Blank columns in place of those that the snapshot's table does not have yet."""
+    later = _LATER.get(name, {})
+    return [f"cast(NULL AS {type_}) AS {column}" for column, type_ in later.items() if (name, column) not in have]
+
+
+def _table_view(table: facts.Table, have: set[tuple[str, str]], moment: str | None) -> str:
+    """The table as described, whatever version wrote the snapshot: columns that it lacks are blank."""
+    columns = ", ".join(
+        c.name if (table.name, c.name) in have else f"cast(NULL AS {c.type}) AS {c.name}" for c in table.all_columns
+    )
+    live = f"CREATE VIEW {table.name} AS SELECT {columns} FROM snap.{table.name}"
     if moment is None:
         return live
-    columns = ", ".join(c.name for c in table.all_columns)
     return (
         f"{live} WHERE loaded_at <= {moment} UNION ALL SELECT {columns} FROM snap.{table.name}_history "
         f"WHERE loaded_at <= {moment} AND superseded_at > {moment}"
