@@ -32,7 +32,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A finished stream, as in `kpiterm sync --json`. `seconds` is a decimal string, `watermark` ends with Z."""
+    """A finished stream, as in `kpiterm sync --json`. `seconds` is a decimal string, `watermark` ends with Z.
+
+    `reason` says why it was skipped, `note` what it has to say although it went well: history is truncated.
+    """
 
     account: str
     stream: str
@@ -47,6 +50,7 @@ class Run:
     watermark: str | None
     error: RunError | None
     reason: str | None = None
+    note: str | None = None
 
 
 def as_line(event: Progress | Run) -> dict[str, Any]:

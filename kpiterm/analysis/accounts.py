@@ -12,18 +12,34 @@ from kpiterm.analysis.view import AccountStatus, AccountStatusView, StreamStatus
 from kpiterm.config.model import Account
 
 # A stream that is skipped (not due yet, no such setting) says nothing about the runs before it.
+# A note stands until a later run that reached as far back (a day more or less) went well: it repeated or answered it.
 _LAST_RUNS = """
-SELECT account, connector, stream, status, finished_at, rows, error, hint,
-    max(finished_at) FILTER (WHERE status = 'ok') OVER (PARTITION BY account) AS last_ok
-FROM run
+WITH told AS (
+    SELECT account, stream, note, started_at, started_at - read_from AS reach FROM run WHERE note IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY account, stream ORDER BY started_at DESC) = 1
+),
+answered AS (
+    SELECT DISTINCT told.account, told.stream FROM told INNER JOIN run
+    ON run.account = told.account AND run.stream = told.stream AND run.status = 'ok'
+        AND run.started_at > told.started_at
+        AND coalesce(run.started_at - run.read_from + INTERVAL 1 DAY >= told.reach, told.reach IS NULL)
+),
+standing AS (
+    SELECT told.account, told.stream, told.note FROM told
+    LEFT JOIN answered ON answered.account = told.account AND answered.stream = told.stream
+    WHERE answered.stream IS NULL
+)
+SELECT run.account, run.connector, run.stream, run.status, run.finished_at, run.rows, run.error, run.hint,
+    max(run.finished_at) FILTER (WHERE run.status = 'ok') OVER (PARTITION BY run.account) AS last_ok, standing.note
+FROM run LEFT JOIN standing ON standing.account = run.account AND standing.stream = run.stream
 WHERE status IN ('ok', 'skipped', 'failed')
 QUALIFY row_number() OVER (
-    PARTITION BY account, stream
+    PARTITION BY run.account, run.stream
     ORDER BY CASE WHEN status = 'skipped' THEN 1 ELSE 0 END, finished_at DESC, started_at DESC
 ) = 1
-ORDER BY account, stream"""
+ORDER BY run.account, run.stream"""
 
-Row = tuple[str, str, str, str, datetime | None, int | None, str | None, str | None, datetime | None]
+Row = tuple[str, str, str, str, datetime | None, int | None, str | None, str | None, datetime | None, str | None]
 
 
 def account_statuses(
@@ -52,7 +68,7 @@ def _account(name: str, connector: str, rows: Sequence[Row], watermarks: Waterma
 
 
 def _stream(row: Row, watermarks: Watermarks) -> StreamStatus:
-    account, _, stream, status, finished, rows, error, hint, _ = row
+    account, _, stream, status, finished, rows, error, hint, _, note = row
     return StreamStatus(
         name=stream,
         status=cast("Literal['ok', 'skipped', 'failed']", status),
@@ -61,6 +77,7 @@ def _stream(row: Row, watermarks: Watermarks) -> StreamStatus:
         rows=rows or 0,
         error=error if status == "failed" else None,
         hint=hint if status == "failed" else None,
+        note=note,
     )
 
 

@@ -119,7 +119,8 @@ class Gauge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamStatus:
-    """The last run of one stream of an account."""
+    """The last run of one stream of an account; `note` is what it, or an earlier run that read further back, had to say
+    of the data, such as that history is truncated."""
 
     name: str
     status: Literal["ok", "skipped", "failed", "never"]
@@ -128,6 +129,7 @@ class StreamStatus:
     rows: int
     error: str | None
     hint: str | None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

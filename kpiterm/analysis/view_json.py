@@ -180,6 +180,7 @@ def _stream(stream: StreamStatus) -> dict[str, Any]:
         "rows": stream.rows,
         "error": stream.error,
         "hint": stream.hint,
+        "note": stream.note,
     }
 
 
@@ -216,6 +217,7 @@ def _account_of(item: Mapping[str, Any]) -> AccountStatusView:
 def _stream_of(item: Mapping[str, Any]) -> StreamStatus:
     return StreamStatus(
         **{key: item[key] for key in ("name", "status", "rows", "error", "hint")},
+        note=item.get("note"),
         last_run=_moment_of(item["last_run"]),
         watermark=_moment_of(item["watermark"]),
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import threading
-import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import httpx
 
+from kpiterm.plugins import clock
 from kpiterm.plugins.errors import AuthError, DataError, PluginError, RateLimited, TransientError
 from kpiterm.plugins.limits import retry_after
 
@@ -30,7 +30,7 @@ _REFUSED = {
 
 def now() -> float:
     """Seconds on a clock that nobody sets back."""
-    return time.monotonic()
+    return clock.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _refusal(response: httpx.Response, answer: Mapping[str, object]) -> PluginEr
     says = " ".join(str(answer[key]) for key in ("error", "error_description") if answer.get(key))
     what = f"token endpoint {response.url.host}: HTTP {status} {says}".strip()[:400]
     if status == 429:
-        seconds = retry_after(response.headers, now=time.time())
+        seconds = retry_after(response.headers, now=clock.time())
         return RateLimited(what, hint="the next sync tries again", retry_after=seconds)
     if status >= 500:
         return TransientError(what, hint="the vendor's sign-in service is down: the next sync tries again")

@@ -132,5 +132,10 @@ def _hash(*parts: str) -> str:
 
 
 CONTACTS = Importer(
-    kind="kpiterm.contacts", title="Buyer contacts and replies", recognise=recognise, read=read, shape=SHAPE
+    kind="kpiterm.contacts",
+    title="Buyer contacts and replies",
+    recognise=recognise,
+    read=read,
+    shape=SHAPE,
+    columns=(_NAMES["received_at"], _NAMES["replied_at"]),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +11,7 @@ from functools import partial
 import httpx
 import tenacity
 
+from kpiterm.plugins import clock
 from kpiterm.plugins.errors import TransientError
 from kpiterm.plugins.limits import Limiter, retry_after
 from kpiterm.plugins.redact import SECRET_HEADERS, Redactor
@@ -131,7 +131,8 @@ def _worth_retrying(request: httpx.Request, state: tenacity.RetryCallState) -> b
 
 def _pause(state: tenacity.RetryCallState) -> float:
     """Seconds to the next attempt: what the vendor asks for, else 1, 2, 4, … 60 with jitter."""
-    if state.outcome and not state.outcome.failed and (asked := retry_after(_response(state).headers, now=time.time())):
+    answered = state.outcome and not state.outcome.failed
+    if answered and (asked := retry_after(_response(state).headers, now=clock.time())):
         return asked
     return min(60.0, 2.0 ** (state.attempt_number - 1)) * random.uniform(0.5, 1.0)
 

@@ -112,8 +112,10 @@ _ALL = (
     ),
     _table(
         "traffic_day", "Sessions and ordered sales per day, as the marketplace reports them.",
-        "source day level sku item_id", _DAY,
-        Column("level", TEXT, "account, parent, child or sku"), _SKU, _ITEM,
+        "source day last_day level detail sku item_id", _DAY,
+        Column("last_day", DAY, "last day of the range where level is summary, else empty"),
+        Column("level", TEXT, "account, parent, child or sku; summary = a range of days"),
+        Column("detail", TEXT, "what a summary row is broken down by: account, parent, child or sku"), _SKU, _ITEM,
         Column("sessions", COUNT, "visits"), Column("page_views", COUNT, "page views"),
         Column("units", COUNT, "units ordered"), Column("order_items", COUNT, "order items"),
         Column("ordered_sales", MONEY, "ordered product sales"),
@@ -181,7 +183,8 @@ _ALL = (
         Column("recorded_at", MOMENT, "when the cost was entered"),
     ),
     _table(
-        "market_estimate", "A third party's estimate: never feeds a contract KPI.", "day item_id metric", _DAY, _ITEM,
+        "market_estimate", "A third party's estimate: never feeds a contract KPI.", "day item_id keyword metric",
+        _DAY, _ITEM, Column("keyword", TEXT, "search phrase that the estimate is of, if any"),
         Column("metric", TEXT, "revenue, units, …"), Column("estimate", MONEY, "the value"),
         Column("bound", TEXT, "exact, more_than or less_than"), _CURRENCY,
     ),

@@ -6,14 +6,14 @@ import importlib.metadata
 import os
 import platform
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import httpx
 
+from kpiterm.plugins import clock
 from kpiterm.plugins.context import Download
 from kpiterm.plugins.errors import DataError, PluginError, TransientError
 from kpiterm.plugins.exchange import TIMEOUT, Exchange, Stats
@@ -63,7 +63,7 @@ class HostClient(httpx.Client):
         try:
             response = super().send(request, **{**how, "follow_redirects": False})
             if not response.is_success and response.status_code not in request.extensions.get("accept", ()):
-                raise error_for(response, self._exchange.name(request), now=time.time())
+                raise error_for(response, self._exchange.name(request), now=clock.time())
         except PluginError as error:
             raise self._redacted(error) from None
         return response
@@ -97,7 +97,7 @@ class HostClient(httpx.Client):
             if response.is_success:
                 return response
             if response.status_code not in _REDIRECTS or "location" not in response.headers:
-                raise error_for(response, what, now=time.time(), meanings=DOCUMENT_MEANINGS)
+                raise error_for(response, what, now=clock.time(), meanings=DOCUMENT_MEANINGS)
             url = url.join(response.headers["location"])
         raise DataError(f"{what}: redirected more than {_MAX_REDIRECTS} times", hint="report this to the vendor")
 
@@ -133,17 +133,20 @@ def open_client(
     log: Callable[[str], None],
     stats: Stats,
     spool: Path,
+    settings: Mapping[str, str] | None = None,
     sandbox: str | None = None,
     transport: httpx.BaseTransport | None = None,
     max_body: int = 64 << 20,
     max_document: int = 4 << 30,
     attempts: int = 6,
 ) -> HostClient:
-    """The client for one account's run. `sandbox` (a loopback address) takes the place of all the connector's hosts;
-    `transport` that of the network. An auth that needs the Context is set afterwards: `client.auth = …`."""
+    """The client for one account's run. `settings` fill the hosts that name one (SettingError where they cannot).
+
+    `sandbox` (a loopback address) takes the place of all the connector's hosts; `transport` that of the network. An
+    auth that needs the Context is set afterwards: `client.auth = …`."""
     mute_wire_logs()
     spool.mkdir(mode=0o700, parents=True, exist_ok=True)
-    line = Line(connector.name, connector.hosts, sandbox=sandbox, inner=transport)
+    line = Line(connector.name, connector.hosts_for(settings or {}), sandbox=sandbox, inner=transport)
     exchange = Exchange(
         line=line, limiter=limiter, redactor=redactor, stats=stats, sleep=sleep, log=log, attempts=attempts
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from kpiterm.plugins import facts
+from kpiterm.plugins.hosts import check_hosts, hosts_of
 
 if TYPE_CHECKING:
     import httpx
@@ -128,7 +129,8 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One canonical row, for sources too small to need SQL: columns of `facts.TABLES[table]`, money as Decimal.
+    """One canonical row, for sources too small to need SQL: columns of `facts.TABLES[table]`, money as Decimal, moments
+    aware.
 
     A row without `channel` belongs to the account's own. It replaces the rows that equal it in the table's identity.
     """
@@ -154,7 +156,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something about an imported file that its owner should know, though its rows were loaded."""
+    """Something that people should know about what was read, though its rows were loaded.
+
+    A stream gives one where the vendor shows less than was asked for; it is kept with the run, and shown with the
+    stream until a later run that reads as far back does not repeat it. An importer gives one about its file.
+    """
 
     text: str
 
@@ -200,7 +206,7 @@ class Shape:
             raise ValueError(f"shape: required column {min(missing)!r} is not declared")
 
 
-Fetch = Callable[["Context", Window], Iterator[Payload | Row]]
+Fetch = Callable[["Context", Window], Iterator[Payload | Row | Note]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,8 +219,12 @@ class Stream:
     can be read. `settles` is how long rows may still be restated (a KPI over younger rows is provisional). `needs`
     names optional settings and secrets without which the stream is skipped.
 
+    `ahead` is for streams whose reports are ordered and waited for: a fetch is begun before its turn, up to its first
+    `ctx.sleep`, while fewer than so many streams of the same `ahead` are under way. What was ordered must be found
+    again by `ctx.recall`, and nothing may be asked before that is dear to ask twice.
+
     With a `shape`, `fetch` yields payloads that the host reads by it. Without one it yields rows, each preceded by the
-    payload that it was read from, where there is one.
+    payload that it was read from, where there is one. What the vendor keeps back is said in a `Note`.
     """
 
     name: str
@@ -231,6 +241,7 @@ class Stream:
     settles: timedelta = timedelta(0)
     needs: tuple[str, ...] = ()
     snapshot: bool = False
+    ahead: int = 0
 
     def __post_init__(self) -> None:
         _check_name("stream", self.name)
@@ -249,7 +260,11 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
-    """A marketplace or tool that kpiterm can read. The entry-point name of the plugin must equal `name`."""
+    """A marketplace or tool that kpiterm can read. The entry-point name of the plugin must equal `name`.
+
+    `hosts` are all that it may speak to. Where each account has a host of its own, its first label is a setting:
+    `"{shop}.myshopify.com"` lets an account speak to its own shop and to no other.
+    """
 
     name: str
     title: str
@@ -277,6 +292,11 @@ class Connector:
         for stream in self.streams:
             if unknown := set(stream.needs) - fields:
                 raise ValueError(f"stream {stream.name}: needs {min(unknown)!r}, which {self.name} does not declare")
+        check_hosts(self.name, self.hosts, declared["setting"])
+
+    def hosts_for(self, settings: Mapping[str, str]) -> tuple[str, ...]:
+        """The hosts that an account with these settings may speak to; SettingError where a setting gives none."""
+        return hosts_of(self.hosts, settings)
 
     def stream(self, name: str) -> Stream | None:
         return next((s for s in self.streams if s.name == name), None)
@@ -286,7 +306,8 @@ class Connector:
 class Importer:
     """Reads one kind of exported file. `recognise` looks at the content only; `read` yields payloads or rows.
 
-    What `read` cannot take it yields as `Rejected`; what the owner of the file should know, as `Note`.
+    What `read` cannot take it yields as `Rejected`; what the owner of the file should know, as `Note`. `columns` are
+    those that such a file has, with all its spellings where one has several: what a near miss lacks of them is named.
     """
 
     kind: str
@@ -295,6 +316,7 @@ class Importer:
     read: Callable[[Sheet], Iterator[Payload | Row | Rejected | Note]]
     shape: Shape | None = None
     marketplace: Marketplace | None = None
+    columns: tuple[str | tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9_]+\.[a-z0-9_]+", self.kind):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,9 @@ class Sheet:
 
     `header_row` is the 1-based line of the header (exports may put a preamble before it); `delimiter` is None for a
     spreadsheet. A row is as long as the header; a cell that is empty or absent is None.
+
+    `given` holds what is known beside the file: `first_day` and `last_day` of `--period`; `currency`, `channel` and
+    `timezone` of a declared account; `imported_at`, the moment at which the account first got this very file.
     """
 
     path: Path
@@ -21,6 +24,7 @@ class Sheet:
     header: tuple[str, ...]
     header_row: int
     rows: Callable[[], Iterator[tuple[str | None, ...]]] = field(repr=False)
+    given: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def has(self, *names: str) -> bool:
         """Whether the header holds all these columns, upper and lower case aside."""

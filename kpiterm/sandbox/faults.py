@@ -1,9 +1,10 @@
-"""Failures on demand: server errors, resets, slow and cut-off answers, drawn from the seed."""
+"""Failures on demand, drawn from the seed: of the line, and of the vendors behind it."""
 
 from __future__ import annotations
 
 import socket
 import struct
+from collections import Counter, defaultdict
 from random import Random
 from threading import Event, Lock
 from typing import TYPE_CHECKING
@@ -11,35 +12,90 @@ from typing import TYPE_CHECKING
 from kpiterm.sandbox.wire import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from io import BufferedIOBase
 
 KINDS = ("500", "503", "reset", "slow", "truncated")
+"""Faults of the line; one number for all of them is shared out evenly."""
+VENDOR_KINDS = ("storm", "expired", "duplicate", "failed")
+"""Faults that only a vendor can have: 429 whatever is asked for `STORM_SECONDS`, an access token that ends before its
+time, items of a page again on the next one, and a report that fails where asking again would bring it."""
 SLOW_SECONDS = 1.5
+STORM_SECONDS = 20.0
 _TEXT = b'{"errors":[{"code":"%s","message":"%s","details":""}]}'
 
 
+def rates_of(faults: float | Mapping[str, float]) -> dict[str, float]:
+    """Probability by kind; ValueError for what is no kind or no probability."""
+    rates = dict(faults) if not isinstance(faults, int | float) else dict.fromkeys(KINDS, faults / len(KINDS))
+    if unknown := sorted(set(rates) - {*KINDS, *VENDOR_KINDS}):
+        raise ValueError(f"faults: no kind {unknown[0]!r}; there is {', '.join((*KINDS, *VENDOR_KINDS))}")
+    of_line = sum(rates.get(kind, 0.0) for kind in KINDS)
+    if bad := [rate for rate in (*rates.values(), of_line) if not 0 <= rate <= 1]:
+        raise ValueError(f"faults={bad[0]:g} is not a probability; give a number from 0 to 1")
+    return rates
+
+
+def read_rates(text: str) -> float | dict[str, float]:
+    """`0.05` for all faults of the line, or `500=0.05,storm=0.01` by kind; ValueError for anything else."""
+    try:
+        if "=" not in text:
+            return float(text)
+        pairs = (part.partition("=") for part in text.split(","))
+        return {kind.strip(): float(rate) for kind, _, rate in pairs}
+    except ValueError:
+        raise ValueError(f"faults={text!r}: write 0.05, or by kind 500=0.05,reset=0.02") from None
+
+
 class Faults:
-    """Draws a fault for each request with the given probability; `outages` are hosts' own error answers, by fault."""
+    """Draws faults at the given rates. Each host and kind has a sequence of its own, so that vendors that are asked
+    side by side do not shift each other's; `struck` counts what was drawn."""
 
     def __init__(
         self,
-        probability: float,
-        seed: int,
-        kinds: Sequence[str] = KINDS,
+        rates: float | Mapping[str, float] = 0.0,
+        seed: int = 7,
         outages: Mapping[str, Mapping[str, Response]] | None = None,
     ) -> None:
-        if not 0 <= probability <= 1:
-            raise ValueError(f"faults={probability} is not a probability; give a number from 0 to 1")
-        self._probability, self._kinds, self._outages = probability, kinds, outages or {}
-        self._rng, self._lock = Random(f"{seed}:faults"), Lock()
+        self._rates, self._seed = rates_of(rates), seed
+        self._outages = {} if outages is None else outages  # the sandbox fills it later
+        self._sequences: dict[str, Random] = {}
+        self._seen: set[tuple[str, str]] = set()
+        self._lock = Lock()
+        self.struck: Counter[str] = Counter()
 
-    def draw(self) -> str:
-        """The kind of fault for the next request, or an empty string."""
-        if not self._probability:
-            return ""
+    def draw(self, host: str = "") -> str:
+        """The fault of the line for the next request to the host, or an empty string."""
+        left = self._random(f"line:{host}")
+        for kind in KINDS:
+            left -= self._rates.get(kind, 0.0)
+            if left < 0:
+                self.struck[kind] += 1
+                return kind
+        return ""
+
+    def strikes(self, kind: str, where: str = "") -> bool:
+        """Whether a fault of the kind happens now."""
+        rate = self._rates.get(kind, 0.0)
+        struck = bool(rate) and self._random(f"{kind}:{where}") < rate
+        self.struck[kind] += struck
+        return struck
+
+    def fails_first(self, what: str) -> bool:
+        """Whether this report fails: only one that is asked for the first time may."""
         with self._lock:
-            return self._rng.choice(self._kinds) if self._rng.random() < self._probability else ""
+            first = ("failed", what) not in self._seen
+            self._seen.add(("failed", what))
+        return first and self.strikes("failed", what)
+
+    def overlap(self, size: int, where: str) -> int:
+        """How many of a page's `size` items the next page begins with, as when something moves under a live cursor."""
+        again = size > 1 and self.strikes("duplicate", where)
+        return 1 + int(self._random(f"overlap:{where}") * (size - 1)) if again else 0
+
+    def _random(self, name: str) -> float:
+        with self._lock:
+            return self._sequences.setdefault(name, Random(f"{self._seed}:{name}")).random()
 
     def response(self, fault: str, host: str = "") -> Response | None:
         """The vendor's own error answer for the two server errors; None where the true answer is made first."""
@@ -65,3 +121,18 @@ class Faults:
             return False
         out.write(data)
         return True
+
+
+class Storms:
+    """Which hosts refuse everything just now, and until when on the protocol's clock."""
+
+    def __init__(self, faults: Faults, clock: Callable[[], float]) -> None:
+        self._faults, self._clock = faults, clock
+        self._until: dict[str, float] = defaultdict(float)
+
+    def left(self, host: str) -> float:
+        """Seconds that the host's storm goes on, 0 where there is none; one may begin now."""
+        now = self._clock()
+        if now >= self._until[host] and self._faults.strikes("storm", host):
+            self._until[host] = now + STORM_SECONDS
+        return max(0.0, self._until[host] - now)

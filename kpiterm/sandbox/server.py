@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 from kpiterm.sandbox import amazon, helium10, junglescout, shopify, walmart
 from kpiterm.sandbox.clock import Clock
-from kpiterm.sandbox.faults import Faults
-from kpiterm.sandbox.limits import Buckets
+from kpiterm.sandbox.faults import Faults, Storms
+from kpiterm.sandbox.limits import Buckets, Taken
 from kpiterm.sandbox.shop import Shop
 from kpiterm.sandbox.vendor import SandboxAccount, Vendor, World
 from kpiterm.sandbox.wire import Request, Response, Server, json_response
@@ -41,6 +41,10 @@ class Sandbox:
     Send a request meant for `https://HOST/path` to `url + "/path"` with `Host: HOST`. Every argument that shapes the
     shop is part of the seed: the same arguments and `now` give the same answers. `lag=False` shows reports at once.
     A vendor is its name, or a function that builds it, such as `partial(shopify.build, setup=…)`.
+
+    `faults` is the share of requests that fail on the line, or a probability for each kind of `faults.KINDS` and
+    `faults.VENDOR_KINDS`. `longest_page` cuts lists into more pages than are asked for. Protocol time (quotas, tokens,
+    reports) runs `speed` times as fast as the machine's: see `Clock`.
     """
 
     def __init__(
@@ -54,25 +58,34 @@ class Sandbox:
         skus: int = 40,
         latency_ms: int = 0,
         throttle: bool = True,
-        faults: float = 0.0,
+        faults: float | Mapping[str, float] = 0.0,
         token_seconds: int = 3600,
         report_seconds: float = 0.4,
         now: datetime | None = None,
         lag: bool = True,
+        speed: float = 1.0,
+        longest_page: int = 1_000_000,
     ) -> None:
         if unknown := [name for name in vendors if isinstance(name, str) and name not in VENDORS]:
             raise ValueError(f"no sandbox for {', '.join(unknown)}; there is one for {', '.join(VENDORS)}")
-        self.clock = Clock(now)
+        self.clock = Clock(now, speed)
         self.shop = Shop(
             seed=seed, days=days, orders_per_day=orders_per_day, skus=skus, now=now or datetime.now(UTC), lag=lag
         )
-        self._world = World(self.shop, self.clock, Buckets(self.clock.time), throttle, token_seconds, report_seconds)
+        outages: dict[str, Mapping[str, Response]] = {}
+        self.faults = Faults(faults, seed, outages)
+        self._world = World(
+            self.shop, self.clock, Buckets(self.clock.time), throttle, token_seconds, report_seconds,
+            faults=self.faults, longest_page=longest_page,
+        )  # fmt: skip
         built = [(VENDORS[vendor] if isinstance(vendor, str) else vendor)(self._world) for vendor in vendors]
         self.accounts: tuple[SandboxAccount, ...] = tuple(a for vendor in built for a in vendor.accounts)
         self._hosts = {host: answer for vendor in built for host, answer in vendor.hosts.items()}
         self.requests: deque[tuple[str, str, str, int]] = deque(maxlen=100_000)
-        outages = {host: vendor.outages for vendor in built for host in vendor.hosts}
-        self._server_options = (port, Faults(faults, seed, outages=outages), latency_ms / 1000)
+        outages |= {host: vendor.outages for vendor in built for host in vendor.hosts}
+        self._refusals = {host: refuse for vendor in built for host, refuse in vendor.storms.items()}
+        self._storms = Storms(self.faults, self.clock.time)
+        self._server_options = (port, self.faults, latency_ms / 1000)
         self._server: Server | None = None
         self._thread: Thread | None = None
 
@@ -124,14 +137,27 @@ class Sandbox:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.stop()
 
+    @property
+    def taken(self) -> Sequence[Taken]:
+        """Every request that a vendor's quota was asked for, in order."""
+        return self._world.buckets.taken
+
     def answer(self, request: Request) -> Response:
         """The answer to one request, chosen by its Host header."""
-        vendor = self._hosts.get(request.host)
-        response = vendor(request) if vendor else _misdirected(request.host, self.hosts)
+        response = self._stormy(request.host) or self._true_answer(request)
         if not self._world.throttle and response.status < 400 and request.host not in SAYS_IT_ITSELF:
             response.headers.setdefault(*UNTHROTTLED)
         self.requests.append((request.method, request.host, request.path, response.status))
         return response
+
+    def _stormy(self, host: str) -> Response | None:
+        refuse = self._refusals.get(host)
+        seconds = self._storms.left(host) if refuse else 0.0
+        return refuse(seconds, self.clock.time()) if refuse and seconds else None
+
+    def _true_answer(self, request: Request) -> Response:
+        vendor = self._hosts.get(request.host)
+        return vendor(request) if vendor else _misdirected(request.host, self.hosts)
 
 
 def _misdirected(host: str, hosts: Sequence[str]) -> Response:

@@ -99,7 +99,7 @@ class Connection(socketserver.StreamRequestHandler):
         while (request := self._read()) is not None:
             if self.server.latency:
                 self.server.stopping.wait(self.server.latency)
-            fault = self.server.faults.draw()
+            fault = self.server.faults.draw(request.host)
             response = self.server.faults.response(fault, request.host) or self.server.answer(request)
             data = response.encode(request.method)
             if not self.server.faults.send(fault, data, self.wfile, self.server.stopping, self.connection):

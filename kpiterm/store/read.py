@@ -33,6 +33,8 @@ _AS_OF = {
     "WHERE finished_at <= {moment} AND watermark IS NOT NULL GROUP BY account, stream",
 }
 _ROLLUPS = ("kpi_day", "kpi_day_history", "kpi_rollup")
+# Columns of the operations that snapshots of an earlier version lack.
+_LATER = {"run": {"note": "VARCHAR", "read_from": "TIMESTAMP"}}
 
 
 class Reader:
@@ -68,10 +70,9 @@ class Reader:
         self.con = duckdb.connect(":memory:", config=config)
         try:
             self.con.execute(f"{MACROS}SET VARIABLE timezone = '{self._zone}'")
-            if self._attach():
-                self._make_views()
-            else:
-                self._make_empty()
+            if not self._attach():
+                self._attach_empty()
+            self._make_views()
             self._overlay_journal()
             self.con.execute("SET temp_directory = ''")
             self.con.execute("SET enable_external_access = false")
@@ -141,26 +142,26 @@ class Reader:
 
     def _make_views(self) -> None:
         moment = self._moment()
-        statements = [_table_view(table, moment) for table in facts.TABLES.values()]
-        rolled = moment is None and self._has_rollups()
+        stored = self.con.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'snap'")
+        have = {(str(table), str(column)) for table, column in stored.fetchall()}
+        statements = [_table_view(table, have, moment) for table in facts.TABLES.values()]
+        rolled = moment is None and ("kpi_rollup", "key") in have  # an earlier version kept no daily sums
         if rolled:
             statements += [f"CREATE VIEW {name} AS SELECT * FROM snap.{name}" for name in _ROLLUPS]
         for name, known in _AS_OF.items():
             sql = known.format(moment=moment) if moment else f"SELECT * FROM snap.{name}"
+            sql = sql.replace("SELECT *", ", ".join(("SELECT *", *_lacking(name, have))))
             statements.append(f"CREATE VIEW {name} AS {sql}")
         self.con.execute(";\n".join(statements))
         if rolled and not self.con.execute("SELECT 1 FROM snap.changed_day LIMIT 1").fetchall():
             self.rollups = {key: number for number, key in self.con.execute("SELECT * FROM snap.kpi_rollup").fetchall()}
 
-    def _has_rollups(self) -> bool:
-        """Whether the snapshot was written by a version that keeps daily sums."""
-        found = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'snap' AND table_name = 'kpi_rollup'"
-        return bool(self.con.execute(found).fetchall())
-
-    def _make_empty(self) -> None:
+    def _attach_empty(self) -> None:
+        self.con.execute("ATTACH ':memory:' AS snap")
+        self.con.execute("USE snap")
         for _, _, sql in migrations():
             self.con.execute(sql)
-        self.con.execute("DROP TABLE event")
+        self.con.execute("USE memory")
 
     def _overlay_journal(self) -> None:
         """The operation log: what the snapshot holds, and what people entered since."""
@@ -184,11 +185,20 @@ class Reader:
         return f"TIMESTAMP '{self._asked.astimezone(UTC).replace(tzinfo=None).isoformat(sep=' ')}'"
 
 
-def _table_view(table: facts.Table, moment: str | None) -> str:
-    live = f"CREATE VIEW {table.name} AS SELECT * FROM snap.{table.name}"
+def _lacking(name: str, have: set[tuple[str, str]]) -> list[str]:
+    """Blank columns in place of those that the snapshot's table does not have yet."""
+    later = _LATER.get(name, {})
+    return [f"cast(NULL AS {type_}) AS {column}" for column, type_ in later.items() if (name, column) not in have]
+
+
+def _table_view(table: facts.Table, have: set[tuple[str, str]], moment: str | None) -> str:
+    """The table as described, whatever version wrote the snapshot: columns that it lacks are blank."""
+    columns = ", ".join(
+        c.name if (table.name, c.name) in have else f"cast(NULL AS {c.type}) AS {c.name}" for c in table.all_columns
+    )
+    live = f"CREATE VIEW {table.name} AS SELECT {columns} FROM snap.{table.name}"
     if moment is None:
         return live
-    columns = ", ".join(c.name for c in table.all_columns)
     return (
         f"{live} WHERE loaded_at <= {moment} UNION ALL SELECT {columns} FROM snap.{table.name}_history "
         f"WHERE loaded_at <= {moment} AND superseded_at > {moment}"

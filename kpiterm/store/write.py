@@ -199,9 +199,10 @@ def _supersede(con: duckdb.DuckDBPyConnection, table: facts.Table, batch: Batch)
     """Move live rows that the stage does not repeat to the history; their number."""
     closed = _count(con, f"SELECT count(*) FROM ({_GONE})")
     if closed:
+        columns = ", ".join(c.name for c in table.all_columns)
         con.execute(
-            f"INSERT INTO {table.name}_history "
-            f"SELECT t.*, $moment, $run FROM {table.name} AS t WHERE rowid IN ({_GONE})",
+            f"INSERT INTO {table.name}_history ({columns}, superseded_at, superseded_by) "
+            f"SELECT {columns}, $moment, $run FROM {table.name} WHERE rowid IN ({_GONE})",
             {"moment": batch.loaded_at, "run": batch.run_id},
         )
         con.execute(f"DELETE FROM {table.name} WHERE rowid IN ({_GONE})")

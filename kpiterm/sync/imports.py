@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 
 from kpiterm.config import Account
-from kpiterm.plugins import Importer, Marketplace, Note, PluginError, Rejected, Sheet
+from kpiterm.plugins import DataError, Importer, Marketplace, Note, PluginError, Rejected, Sheet
 from kpiterm.plugins.manager import Plugins
 from kpiterm.plugins.marketplaces import MARKETPLACES
 from kpiterm.store.engine import Writer
@@ -21,16 +21,9 @@ from kpiterm.sync.imports_unknown import unknown
 from kpiterm.sync.normalise import Loaded, load
 from kpiterm.sync.sheets import open_sheets
 from kpiterm.sync.sheets_stacked import read_stacked
+from kpiterm.sync.sheets_zip import is_archive, members, unpacked
 from kpiterm.sync.spool import Lineage, Manifest, Spool
 from kpiterm.sync.work import find_connector, marketplace_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenSheet(Sheet):
-    """A table with what its owner knows beside it: `first_day` and `last_day` of `--period`; `currency`, `channel` and
-    `timezone` of a declared account; `imported_at`, the moment at which the account first got this very file."""
-
-    given: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,9 +78,31 @@ class Desk:
         return (*self.mappings, *self.plugins.importers)
 
 
-def import_file(desk: Desk, path: Path, *, dry_run: bool = False) -> Report:
-    """Read one file into the store, or say why not; never raises for what is in the file, nor for what reads it."""
-    report = Report(path=str(path))
+def import_path(desk: Desk, path: Path, *, dry_run: bool = False) -> Iterator[Report]:
+    """Read a file into the store, or each of the files in a ZIP archive, as `archive.zip/name`."""
+    if not is_archive(path):
+        yield import_file(desk, path, dry_run=dry_run)
+        return
+    try:
+        found = members(path)
+    except DataError as error:
+        yield _refused(str(path), error)
+        return
+    for member in found:
+        shown = f"{path}/{member.filename}"
+        try:
+            with unpacked(path, member, desk.spool.parent) as file:
+                yield import_file(desk, file, shown=shown, dry_run=dry_run)
+        except DataError as error:
+            yield _refused(shown, error)
+
+
+def import_file(desk: Desk, path: Path, *, shown: str = "", dry_run: bool = False) -> Report:
+    """Read one file into the store, or say why not; never raises for what is in the file, nor for what reads it.
+
+    `shown` is what to call it, where it was unpacked for this alone.
+    """
+    report = Report(path=shown or str(path))
     try:
         found = _recognised(desk, path)
         with desk.writer.transaction() as con:
@@ -103,6 +118,12 @@ def import_file(desk: Desk, path: Path, *, dry_run: bool = False) -> Report:
         _refuse(report, str(error), getattr(error, "hint", ""))
     except Exception as error:  # noqa: BLE001 (an importer's bug must not cost the other files)
         _refuse(report, f"{path.name}: its reader failed: {type(error).__name__}: {error}", "tell the plugin's author")
+    return report
+
+
+def _refused(shown: str, error: DataError) -> Report:
+    report = Report(path=shown)
+    _refuse(report, str(error), error.hint)
     return report
 
 
@@ -191,16 +212,14 @@ class _Counted:
             yield row
 
 
-def with_given(
-    sheet: Sheet, moment: datetime, period: tuple[date, date] | None, place: Marketplace | None
-) -> GivenSheet:
+def with_given(sheet: Sheet, moment: datetime, period: tuple[date, date] | None, place: Marketplace | None) -> Sheet:
     """The sheet with what is known beside it; `moment` is naive UTC, `place` that of a declared account."""
     given = {"imported_at": f"{moment:%Y-%m-%dT%H:%M:%S+00:00}"}
     if period:
         given |= {"first_day": str(period[0]), "last_day": str(period[1])}
     if place:
         given |= {"currency": place.currency, "channel": place.channel, "timezone": place.timezone}
-    return GivenSheet(**{f.name: getattr(sheet, f.name) for f in fields(sheet)}, given=given)
+    return replace(sheet, given=given)
 
 
 def _first_import(con: duckdb.DuckDBPyConnection, path: Path, kind: str, account: str) -> datetime | None:
@@ -243,9 +262,7 @@ def _read(desk: Desk, sheet: Sheet, importer: Importer, report: Report) -> tuple
             spool.add(item)
     manifest = spool.close()
     digest, size = _hash(sheet.path)
-    lineage = Lineage(
-        seq=len(manifest.payloads), sha256=digest, request=str(sheet.path), format=importer.kind, bytes=size
-    )
+    lineage = Lineage(seq=len(manifest.payloads), sha256=digest, request=report.path, format=importer.kind, bytes=size)
     return replace(manifest, payloads=(lineage,)), size
 
 

@@ -20,7 +20,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -28,8 +27,7 @@ from zoneinfo import available_timezones
 from kpiterm.config.toml import Section, did_you_mean, read_toml
 from kpiterm.errors import ConfigError
 from kpiterm.paths import private_dir
-from kpiterm.plugins import Importer, Sheet, facts
-from kpiterm.sync.imports_unknown import near
+from kpiterm.plugins import Importer, facts
 from kpiterm.sync.mapping_rows import Rules, read_rows
 
 VERSION = 1
@@ -40,20 +38,6 @@ def fingerprint(header: Sequence[str]) -> str:
     """What identifies a header whatever the order and case of its columns."""
     cells = sorted(" ".join(cell.casefold().split()) for cell in header if cell)
     return hashlib.sha256("\n".join(cells).encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Takes the sheets whose header has this fingerprint; `columns` are those that the mapping reads."""
-
-    print: str
-    columns: tuple[str, ...]
-
-    def __call__(self, sheet: Sheet) -> bool:
-        return fingerprint(sheet.header) == self.print
-
-    def lacks(self, sheet: Sheet) -> tuple[str, ...]:
-        return near(self.columns, [name for name in self.columns if not sheet.has(name)])
 
 
 def load_mappings(folder: Path) -> tuple[Importer, ...]:
@@ -72,13 +56,14 @@ def load_mapping(file: Path) -> Importer:
     if section.integer("version") != VERSION:
         section.fail("version", "unknown to this kpiterm", f"write {VERSION}, or upgrade kpiterm")
     rules = _rules(section)
-    known = Known(section.text("fingerprint", "", pattern="[0-9a-f]{16}|"), tuple(rules.columns.values()))
+    known = section.text("fingerprint", "", pattern="[0-9a-f]{16}|")
     section.finish()
     return Importer(
         kind=f"mapped.{file.stem.replace('-', '_')}",
         title=f"mapping {file.stem}",
-        recognise=known,
+        recognise=lambda sheet: fingerprint(sheet.header) == known,
         read=partial(read_rows, rules),
+        columns=tuple(rules.columns.values()),
     )
 
 

@@ -52,12 +52,11 @@ def read_rows(rules: Rules, sheet: Sheet) -> Iterator[Payload | Row | Rejected |
             hint="correct the name under [columns] of the mapping",
         )
     at = {ours: positions[theirs.casefold()] for ours, theirs in rules.columns.items()}
-    known: Mapping[str, str] = getattr(sheet, "given", {})
     seen, undated = Counter[tuple[str, str]](), 0
     for number, cells in enumerate(sheet.rows(), start=1):
         texts = {ours: unwrap(cells[n]) for ours, n in at.items()} | dict(rules.constants)
         for ours, name in _STAND_IN.items():
-            texts[ours] = texts.get(ours) or known.get(name)
+            texts[ours] = texts.get(ours) or sheet.given.get(name)
         undated += "taken_at" in rules.table.identity and not {"taken_at"} & rules.columns.keys()
         try:
             yield Row(rules.table.name, _values(rules, texts, seen))
@@ -142,7 +141,8 @@ def _derive(
     zone: str | None,
     seen: Counter[tuple[str, str]],
 ) -> None:
-    """What follows from other columns: the business day, the last day of one day, a line's key within its order."""
+    """What follows from other columns: the business day, the last day of one day, that several days are a summary, a
+    line's key within its order."""
     source = values.get(_DAY_OF.get(rules.table.name, ""))
     if isinstance(source, datetime) and "business_day" not in values:
         if zone is None:
@@ -150,6 +150,8 @@ def _derive(
         values["business_day"] = source.astimezone(ZoneInfo(zone)).date()
     if rules.table.name == "ad_day" and "last_day" not in values:
         values["last_day"] = values["day"]
+    if values.get("last_day", values.get("day")) != values.get("day"):
+        values["level"], values["detail"] = "summary", values.get("level")
     if rules.table.name == "order_line" and "line_key" not in values:
         key = str(values["order_id"]), str(values.get("sku") or "")
         seen[key] += 1

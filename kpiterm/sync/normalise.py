@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MAX_RECORD = 16 << 20  # bytes of one JSON record; DuckDB takes twice that per thread
 _LINEAGE = '[{"seq": "INTEGER", "sha256": "VARCHAR", "request": "VARCHAR", "format": "VARCHAR", "bytes": "BIGINT"}]'
+_DOCUMENTS = {"array": "array", "lines": "newline_delimited"}
 _MAX_LINE = 2 << 20  # bytes of one line of a flat file; DuckDB takes sixteen times that per thread
 
 # Short rows are padded in a TSV only: with quotes in play, padding would swallow all that follows an open one.
@@ -93,7 +94,9 @@ def source_sql(files: Sequence[SpoolFile], shape: Shape) -> str:
     columns = {"_payload": "INTEGER", **shape.columns}
     parts = [_read_json(lines, columns)] if lines else []
     parts += [
-        _array_sql(f, shape) if f.format == "array" else _flat_sql(f, shape) for f in files if f.format != "ndjson"
+        _document_sql(f, shape) if f.format in _DOCUMENTS else _flat_sql(f, shape)
+        for f in files
+        if f.format != "ndjson"
     ]
     if not parts:
         nulls = ", ".join(f"cast(NULL AS {type_}) AS {_name(name)}" for name, type_ in columns.items())
@@ -110,10 +113,10 @@ def _read_json(paths: Sequence[str], columns: Mapping[str, str], form: str = "ne
     )
 
 
-def _array_sql(file: SpoolFile, shape: Shape) -> str:
+def _document_sql(file: SpoolFile, shape: Shape) -> str:
     columns = {name: type_ for name, type_ in shape.columns.items() if name not in file.extra}
     constants = _constants(file, shape)
-    return f"SELECT {constants}, * FROM ({_read_json([file.path], columns, 'array')})"
+    return f"SELECT {constants}, * FROM ({_read_json([file.path], columns, _DOCUMENTS[file.format])})"
 
 
 def _flat_sql(file: SpoolFile, shape: Shape) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,10 +34,26 @@ def plan(stream: Stream, progress: Progress, ask: Ask, *, now: datetime, timezon
     end = now - stream.lag
     if stream.snapshot:
         return [Window(end - stream.every, end)] if stream.every else [Window(end - timedelta(minutes=1), end)]
-    start = _start(stream, progress, ask, now=now, timezone=timezone)
+    start = _wanted(stream, progress, ask, now=now, timezone=timezone)
+    start = max(start, now - stream.retention) if stream.retention else start
     if stream.by_day:
         start, end = _midnight(start, timezone), _midnight(end, timezone, days=1)
     return _split(start, end, stream, timezone)
+
+
+def shortfall(stream: Stream, progress: Progress, ask: Ask, *, now: datetime, timezone: str) -> str | None:
+    """What the vendor no longer shows of the time since the day asked for or the last run, where it is over a day."""
+    kept = stream.retention
+    if stream.snapshot or kept is None or not (ask.since or progress.watermark):
+        return None
+    within = replace(stream, history=min(stream.history, kept))
+    wanted, shown = _wanted(within, progress, ask, now=now, timezone=timezone), now - kept
+    if shown - wanted <= timedelta(days=1):
+        return None
+    return (
+        f"history is truncated: the vendor shows the last {kept.days} days only, so nothing of "
+        f"{wanted:%Y-%m-%d} to {shown:%Y-%m-%d} was read"
+    )
 
 
 def due(stream: Stream, progress: Progress, now: datetime) -> bool:
@@ -51,7 +67,7 @@ def reached(stream: Stream, window: Window, before: datetime | None, now: dateti
     return max(moment, before) if before else moment
 
 
-def _start(stream: Stream, progress: Progress, ask: Ask, *, now: datetime, timezone: str) -> datetime:
+def _wanted(stream: Stream, progress: Progress, ask: Ask, *, now: datetime, timezone: str) -> datetime:
     usual = progress.watermark - stream.lookback if progress.watermark else None
     if ask.since is not None:
         asked = datetime.combine(ask.since, time(), ZoneInfo(timezone)).astimezone(UTC)
@@ -59,8 +75,7 @@ def _start(stream: Stream, progress: Progress, ask: Ask, *, now: datetime, timez
         asked = now - stream.history
     else:
         asked = usual
-    start = min(asked, usual) if usual else asked  # never later than usual: the watermark would jump a gap
-    return max(start, now - stream.retention) if stream.retention else start
+    return min(asked, usual) if usual else asked  # never later than usual: the watermark would jump a gap
 
 
 def _midnight(moment: datetime, timezone: str, days: int = 0) -> datetime:
@@ -73,11 +88,9 @@ def _midnight(moment: datetime, timezone: str, days: int = 0) -> datetime:
 def _split(start: datetime, end: datetime, stream: Stream, timezone: str) -> list[Window]:
     windows = []
     while start < end:
-        stop = min(start + stream.max_window, end)
-        if stream.by_day and stop < end:
-            stop = _midnight(stop, timezone)
-            if stop <= start:  # a day of 25 hours in windows of one day
-                stop = min(_midnight(start, timezone, days=1), end)
+        # Vendors count calendar days, which may have 25 hours.
+        by_days = _midnight(start, timezone, days=max(1, stream.max_window.days))
+        stop = min(by_days if stream.by_day else start + stream.max_window, end)
         windows.append(Window(start, stop))
         start = stop
     return windows

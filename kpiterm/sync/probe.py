@@ -5,12 +5,11 @@ from __future__ import annotations
 import queue
 import shutil
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from kpiterm.config import Account
 from kpiterm.paths import Paths, private_dir
-from kpiterm.plugins import Probe
+from kpiterm.plugins import Probe, clock
 from kpiterm.plugins.manager import Plugins
 from kpiterm.plugins.redact import Redactor
 from kpiterm.secrets import SecretStore
@@ -38,7 +37,7 @@ def probe(paths: Paths, plugins: Plugins, account: Account, secrets: SecretStore
         spool=str(spool),
         limits=str(private_dir(paths.limits)),
         resume=str(spool / "resume.json"),
-        now=datetime.now(UTC),
+        now=clock.now(),
         memory=CHILD_MEMORY,
     )
     inbox: queue.Queue[Heard] = queue.Queue()

@@ -55,7 +55,8 @@ class Failure(msgspec.Struct, frozen=True):
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line from the child. `type`: progress, window, done, failed, secret, probe, log or ready.
 
-    Counters are of the stream since it began. `busy` asks for that many seconds of patience.
+    Counters are of the stream since it began. `note` is what is being waited for, `notes` are what a window's fetch had
+    to say of it. `busy` asks for that many seconds of patience.
     """
 
     type: str
@@ -68,6 +69,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     requests: int = 0
     throttled: int = 0
     note: str = ""
+    notes: tuple[str, ...] = ()
     busy: float = 0.0
     failure: Failure | None = None
     name: str = ""

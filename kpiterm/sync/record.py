@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from kpiterm.sync.plan import Progress
 
 if TYPE_CHECKING:
     import duckdb
+
+MOST_NOTES = 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +32,17 @@ class StreamRun:
     requests: int = 0
     throttled: int = 0
     watermark: datetime | None = None
+    read_from: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str | None:
+        """What the stream had to say of all its windows."""
+        return "; ".join(self.notes) or None
+
+    def add_notes(self, texts: Iterable[str]) -> None:
+        """Windows repeat themselves; a stream that has more to say than anyone reads is cut short."""
+        self.notes = tuple(dict.fromkeys((*self.notes, *texts)))[:MOST_NOTES]
 
     def finished(self, now: datetime, error: RunError | None = None) -> Run:
         return Run(
@@ -44,6 +58,7 @@ class StreamRun:
             seconds=f"{(now - self.started).total_seconds():.1f}",
             watermark=iso(self.watermark),
             error=error,
+            note=self.note,
         )
 
 
@@ -107,12 +122,13 @@ def save_run(
     """Write the run as it stands; the last word of a run replaces the earlier ones."""
     con.execute("DELETE FROM run WHERE run_id = ?", [run.run_id])
     con.execute(
-        f"INSERT INTO run VALUES ({', '.join('?' * 17)})",
+        f"INSERT INTO run VALUES ({', '.join('?' * 19)})",
         [
             run.run_id, run.account, run.connector, run.stream, status, naive(run.started), naive(now), run.windows,
             run.rows, run.superseded, run.bytes, run.requests, run.throttled,
             naive(run.watermark) if run.watermark else None,
             error.kind if error else None, error.message if error else None, error.hint if error else None,
+            run.note, naive(run.read_from) if run.read_from else None,
         ],
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -20,7 +20,7 @@ from kpiterm.errors import INTERRUPTED, KpitermError
 from kpiterm.events import Progress as ProgressEvent
 from kpiterm.events import Run, RunError
 from kpiterm.paths import Paths, private_dir
-from kpiterm.plugins import DataError
+from kpiterm.plugins import DataError, clock
 from kpiterm.plugins.redact import Redactor
 from kpiterm.secrets import SecretStore
 from kpiterm.store.engine import Writer
@@ -143,8 +143,9 @@ class Runner:
                 account=work.account.name,
                 connector=work.connector.name,
                 stream=stream,
-                started=datetime.now(UTC),
+                started=clock.now(),
             )
+            self._open[child].add_notes(filter(None, [work.notes.get(stream)]))
         return self._open[child]
 
     def _count_up(self, child: Child, said: Said) -> record.StreamRun:
@@ -162,6 +163,9 @@ class Runner:
         stream, windows = work.todo[0]
         assert said.manifest is not None
         manifest = Manifest.from_json(said.manifest)
+        run.add_notes(map(self._redactors[work.account.name], said.notes))
+        if not stream.snapshot:
+            run.read_from = windows[0].start
         try:
             commit_window(self.writer, work, stream, windows[said.window - 1], run, manifest, self.now)
         except (DataError, duckdb.Error) as error:
@@ -193,7 +197,7 @@ class Runner:
     def _close(self, child: Child, run: record.StreamRun, error: RunError | None) -> None:
         work = self._children[child]
         work.todo = [(s, windows) for s, windows in work.todo if s.name != run.stream]
-        now = datetime.now(UTC)
+        now = clock.now()
         with self.writer.transaction() as con:
             record.save_run(con, run, "failed" if error else "ok", now, error)
         self._open.pop(child, None)
@@ -242,7 +246,7 @@ class Runner:
 
 def _progress(run: record.StreamRun, said: Said) -> ProgressEvent:
     """What a stream's run has come to; the time left is guessed from the windows that are stored."""
-    took = (datetime.now(UTC) - run.started).total_seconds()
+    took = (clock.now() - run.started).total_seconds()
     return ProgressEvent(
         account=run.account,
         stream=run.stream,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from typing import Any, BinaryIO, Literal
 import msgspec
 
 from kpiterm.plugins import DataError, Payload, Row
+from kpiterm.sync.split import pieces, tagged, whole_lines
 
 WINDOW_LIMIT = 8 << 30  # bytes; a window that is larger than this is a connector gone wild
 _CHUNK = 1 << 20
@@ -21,7 +23,8 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpoolFile:
-    """A file for DuckDB: `format` is ndjson, array, tsv, csv or rows. Flat files come with header and constants."""
+    """A file for DuckDB. `format` is ndjson or rows (lines that name their payload); or lines, array, tsv or csv (one
+    document, with its constants, a flat one with its header too)."""
 
     path: str
     format: str
@@ -97,11 +100,12 @@ class Spool:
         seq = len(self._payloads) + 1
         if not lineage_only and payload.format == "json" and isinstance(payload.body, Path) and not payload.records:
             digest, size = self._add_array(payload, seq)
-        elif lineage_only or payload.format in ("json", "ndjson"):
-            body = b"".join(_chunks(payload.body))
-            digest, size = hashlib.sha256(body).hexdigest(), len(body)
-            if not lineage_only:
-                self._add_records(payload, body, seq)
+        elif lineage_only:
+            digest, size = _measured(payload.body)
+        elif payload.format == "ndjson" and isinstance(payload.body, Path):
+            digest, size = self._add_lines(payload, payload.body, seq)
+        elif payload.format in ("json", "ndjson"):
+            digest, size = self._add_records(payload, seq)
         else:
             digest, size = self._add_flat(payload, seq)
         if isinstance(payload.body, Path):
@@ -111,15 +115,33 @@ class Spool:
         )
         self.bytes += size
 
-    def _add_records(self, payload: Payload, body: bytes, seq: int) -> None:
+    def _add_records(self, payload: Payload, seq: int) -> tuple[str, int]:
         file = self._appendable("ndjson", SpoolFile(path="", format="ndjson"))
-        prefix = msgspec.json.encode({"_payload": seq, **payload.extra})[:-1]
-        for record in split(body, payload):
-            if record[:1] != b"{":
-                raise DataError(f"{payload.request}: record {self.records + 1} is no object with named fields")
-            fields = record[1:].lstrip()
-            file.write(prefix + (fields if fields == b"}" else b"," + fields) + b"\n")
-            self.records += 1
+        tag = msgspec.json.encode({"_payload": seq, **payload.extra})[:-1]
+        digest, size = hashlib.sha256(), 0
+        for piece in pieces(payload.body, by_line=payload.format == "ndjson"):
+            digest.update(piece)
+            size += len(piece)
+            lines, count = tagged(piece, payload, tag, self.records)
+            file.write(lines)
+            self.records += count
+        return digest.hexdigest(), size
+
+    def _add_lines(self, payload: Payload, body: Path, seq: int) -> tuple[str, int]:
+        """A document of lines that need nothing done to them is moved to where DuckDB reads it."""
+        digest, size, records = hashlib.sha256(), 0, 0
+        for piece in pieces(body, by_line=True):
+            count = whole_lines(piece)
+            if not count:
+                return self._add_records(payload, seq)
+            digest.update(piece)
+            size, records = size + len(piece), records + count
+        if records:
+            path = self._directory / f"{self._prefix}-{seq}.ndjson"
+            shutil.move(body, path)
+            self._files.append(SpoolFile(path=str(path), format="lines", payload=seq, extra=dict(payload.extra)))
+        self.records += records
+        return digest.hexdigest(), size
 
     def _add_array(self, payload: Payload, seq: int) -> tuple[str, int]:
         """A document that is one JSON array: DuckDB reads its elements one by one, however many there are."""
@@ -157,37 +179,6 @@ class Spool:
         return self._open[name]
 
 
-def split(body: bytes, payload: Payload) -> Iterator[bytes]:
-    """The records of a JSON or NDJSON body as compact bytes on one line each."""
-    try:
-        body = body.removeprefix(codecs.BOM_UTF8)
-        raws = _lines(body) if payload.format == "ndjson" else _descend(body, payload.records)
-        for raw in raws:
-            record = bytes(raw).strip()
-            yield msgspec.json.format(record, indent=-1) if b"\n" in record or b"\r" in record else record
-    except (msgspec.DecodeError, KeyError) as error:
-        where = ".".join(payload.records) or "a list of records"
-        raise DataError(
-            f"{payload.request}: the body is not the JSON that was promised ({where}): {error}",
-            hint="if the vendor changed its format, upgrade the connector",
-        ) from None
-
-
-def _lines(body: bytes) -> Iterator[bytes]:
-    for line in body.splitlines():
-        if line.strip():
-            yield bytes(msgspec.json.decode(line, type=msgspec.Raw))
-
-
-def _descend(body: bytes, path: tuple[str, ...]) -> Iterator[msgspec.Raw]:
-    raw = msgspec.Raw(body)
-    for key in path:
-        raw = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])[key]
-    if bytes(raw).lstrip()[:1] == b"{":
-        return iter([msgspec.json.decode(raw, type=msgspec.Raw)])
-    return iter(msgspec.json.decode(raw, type=list[msgspec.Raw]))
-
-
 def _stored(value: object) -> object:
     """A moment as the store holds it: DuckDB would drop its offset."""
     if isinstance(value, datetime) and value.tzinfo is not None:
@@ -211,6 +202,15 @@ def _to_utf8(payload: Payload, target: Path) -> tuple[str, int]:
         raise DataError(
             f"{payload.request}: the document is not {payload.encoding} as the vendor said: {error}"
         ) from None
+    return digest.hexdigest(), size
+
+
+def _measured(body: bytes | Path) -> tuple[str, int]:
+    """Hash and size."""
+    digest, size = hashlib.sha256(), 0
+    for chunk in _chunks(body):
+        digest.update(chunk)
+        size += len(chunk)
     return digest.hexdigest(), size
 
 

@@ -12,13 +12,14 @@ from kpiterm.events import Run, RunError
 from kpiterm.plugins import Connector, Marketplace, PluginError, Stream, Window
 from kpiterm.plugins.manager import ONLY, Plugins
 from kpiterm.secrets import SecretStore, variable
-from kpiterm.sync.plan import Ask, Progress, plan
+from kpiterm.sync.plan import Ask, Progress, plan, shortfall
 from kpiterm.sync.record import skipped
 
 
 @dataclass(slots=True, kw_only=True)
 class AccountWork:
-    """An account's streams with their windows. `todo` shrinks as streams end; `runs` tells those never begun."""
+    """An account's streams with their windows. `todo` shrinks as streams end; `runs` tells those never begun, `notes`
+    what a stream's windows leave out."""
 
     account: Account
     connector: Connector
@@ -26,6 +27,7 @@ class AccountWork:
     secrets: Mapping[str, str] = field(repr=False)
     todo: list[tuple[Stream, list[Window]]] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class Planner:
             work.runs.append(skipped(work.account.name, stream.name, reason, standing.watermark))
         elif windows:
             work.todo.append((stream, windows))
+            if note := shortfall(stream, standing, self.ask, now=self.now, timezone=work.place.timezone):
+                work.notes[stream.name] = note
         else:
             due = (standing.last_ok or self.now) + stream.every
             reason = f"next due {due:%Y-%m-%d %H:%MZ}"
@@ -145,8 +149,10 @@ def marketplace_of(connector: Connector, account: Account) -> Marketplace:
                 hint=f"kpiterm account add {connector.name} {account.name} --set {setting.name}=…",
                 exit_code=2,
             )
+    settings = settings_with_defaults(connector, account)
     try:
-        return connector.marketplace(settings_with_defaults(connector, account))
+        connector.hosts_for(settings)
+        return connector.marketplace(settings)
     except PluginError as error:
         raise KpitermError(f"account {account.name}: {error.message}", hint=error.hint, exit_code=2) from None
     except Exception as error:

@@ -121,7 +121,10 @@ def _measure(path: Path) -> None:
     """Unpack everything once without keeping it: sizes and dimensions that a file states cannot be trusted."""
     with zipfile.ZipFile(path) as archive:
         if "xl/workbook.xml" not in archive.namelist():
-            raise DataError(f"{path.name} is a zip archive without a workbook", hint="unpack it, then import its files")
+            raise DataError(
+                f"{path.name} is an archive or a document without an Excel workbook",
+                hint="unpack it, or save it as CSV, then import that",
+            )
         left = MAX_UNPACKED
         for member in archive.infolist():
             left = _measure_member(path, archive, member, left)

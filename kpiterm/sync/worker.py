@@ -22,6 +22,7 @@ import msgspec
 from kpiterm.plugins import (
     Connector,
     Context,
+    Note,
     PluginCrash,
     PluginError,
     Probe,
@@ -29,12 +30,15 @@ from kpiterm.plugins import (
     Stream,
     TransientError,
     Window,
+    clock,
 )
 from kpiterm.plugins.http import Stats, open_client
 from kpiterm.plugins.limits import Limiter
 from kpiterm.plugins.manager import load
 from kpiterm.plugins.redact import Redactor
+from kpiterm.sync.ahead import Ahead
 from kpiterm.sync.protocol import Failure, Job, Said, Told, encode, spellings
+from kpiterm.sync.record import MOST_NOTES
 from kpiterm.sync.resume import Resume
 from kpiterm.sync.spool import Spool
 
@@ -51,8 +55,8 @@ _HINTS = {
 _NO_HINT = "nothing of this window was stored; if it happens again, tell the author of the connector {connector!r}"
 
 
-class StoppedError(Exception):
-    """The sync process asked this child to stop."""
+class StoppedError(BaseException):
+    """The sync process asked this child to stop; a connector that expects errors must not catch it."""
 
 
 class Worker:
@@ -70,12 +74,14 @@ class Worker:
         self.stats = Stats(note=self._set_note)
         self._before = (0, 0, 0)
         self._note = ""
+        self.waited = 0.0
 
     def say(self, said: Said) -> None:
         """Send a line, with every text in it redacted (a secret on its way to the keyring excepted)."""
         if said.type != "secret":
             texts = {key: self._clear(getattr(said, key)) for key in ("note", "name", "value")}
-            said = msgspec.structs.replace(said, **texts)
+            notes = tuple(self._clear(note) for note in said.notes)
+            said = msgspec.structs.replace(said, **texts, notes=notes)
         line = encode(said)
         with self._out_lock:
             self._out.write(line)
@@ -104,9 +110,11 @@ class Worker:
 
     def sleep(self, seconds: float) -> None:
         """Context.sleep: wakes early, by an exception, when the run is stopped."""
+        self.waited += max(seconds, 0.0)
+        seconds = clock.real(max(seconds, 0.0))
         if seconds >= 1:
-            self.say(Said(type="progress", busy=float(seconds), note=self._note))
-        if self._stop.wait(max(seconds, 0)):
+            self.say(Said(type="progress", busy=seconds, note=self._note))
+        if self._stop.wait(seconds):
             raise StoppedError
 
     def save_secret(self, name: str, value: str) -> None:
@@ -145,34 +153,46 @@ class Worker:
         )
 
     def run_streams(self, connector: Connector, context: Context) -> None:
+        known = {stream.name: stream for stream in connector.streams}
+        ahead = Ahead([(known[j.name], j.parsed()) for j in self.job.streams if j.name in known], self.resume)
         for job in self.job.streams:
-            stream = connector.stream(job.name)
+            stream = known.get(job.name)
             if stream is None:
                 failure = Failure("SettingError", f"{connector.name} has no stream {job.name!r}", "")
                 self.say(Said(type="failed", stream=job.name, failure=failure))
                 continue
-            self._before = self._counters()
             try:
+                ahead.order(context)
                 self._run_stream(stream, context, job.parsed())
             except StoppedError:
                 raise
             except BaseException as error:  # noqa: BLE001 (a stream's fault, whatever it is, ends that stream only)
                 self.say(self._counted(Said(type="failed", stream=job.name, failure=self.failure(error))))
+            finally:
+                ahead.taken(stream)
+                self._before = self._counters()
 
     def _run_stream(self, stream: Stream, context: Context, windows: tuple[Window, ...]) -> None:
         for number, window in enumerate(windows, 1):
             spool = Spool(Path(self.job.spool), f"{stream.name}-{number}")
             self.resume.window = self._sent + 1
             self.progress(stream.name, number, len(windows), spool, force=True)
+            notes: dict[str, None] = {}
             try:
                 for item in stream.fetch(context, window):
-                    spool.add(item, lineage_only=stream.shape is None)
+                    if isinstance(item, Note):
+                        notes |= {item.text: None} if len(notes) < MOST_NOTES else {}
+                    else:
+                        spool.add(item, lineage_only=stream.shape is None)
+                    self.resume.handed_over()
                     self.progress(stream.name, number, len(windows), spool)
-            except BaseException:
+            except BaseException as error:
+                if not isinstance(error, StoppedError):
+                    self.resume.failed()
                 for file in spool.close().files:  # half a window is of no use to anyone
                     Path(file.path).unlink(missing_ok=True)
                 raise
-            said = Said(type="window", stream=stream.name, window=number, windows=len(windows))
+            said = Said(type="window", stream=stream.name, window=number, windows=len(windows), notes=tuple(notes))
             self.say(msgspec.structs.replace(self._counted(said, spool.records), manifest=self._clean(spool)))
             self._sent += 1
             self.wait_for_room()
@@ -223,6 +243,10 @@ def make_context(worker: Worker, connector: Connector) -> Context:
     """The connector's world for this account and run."""
     job = worker.job
     place = connector.marketplace(job.settings)
+    if clock.SPEED != 1 and not job.sandbox:
+        raise SettingError(
+            f"{clock.VARIABLE} is set: quotas would be broken", hint="unset it; it is for sandboxes only"
+        )
 
     def log(text: str) -> None:
         worker.say(Said(type="log", note=text))
@@ -257,6 +281,7 @@ def make_context(worker: Worker, connector: Connector) -> Context:
             sleep=worker.sleep,
             log=log,
             stats=worker.stats,
+            settings=job.settings,
             sandbox=job.sandbox,
             spool=Path(job.spool),
         )
@@ -286,6 +311,7 @@ def main() -> NoReturn:
         context = make_context(worker, connector)
         if job.streams:
             worker.run_streams(connector, context)
+            worker.say(Said(type="log", note=f"{worker.stats.requests} requests, waited {worker.waited:.0f} s in all"))
         else:
             probe(worker, connector, context)
     except StoppedError:

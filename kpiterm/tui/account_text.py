@@ -73,7 +73,7 @@ def _stream(stream: StreamStatus, now: datetime, width: int, event: Progress | R
     rows = cell(f"{stream.rows:,} rows", 14, right=True)
     when = age(stream.last_run, now) if stream.last_run else ""
     head = _line(_badge(stream.status), stream.name, [rows, cell("  " + reach, 21), Content.styled(when, MUTED)], width)
-    return [head, *_trouble(stream.error, stream.hint, width)]
+    return [head, *_trouble(stream.error, stream.hint, width), *_note(stream.note, width)]
 
 
 def _event(name: str, event: Progress | Run, width: int) -> list[Content]:
@@ -85,7 +85,8 @@ def _event(name: str, event: Progress | Run, width: int) -> list[Content]:
     reason = Content.styled(f"  {clean(event.reason)}" if event.reason else "", MUTED)
     head = _line(_badge(event.status), name, [rows, Content.styled(said, MUTED), reason], width)
     error = event.error
-    return [head, *_trouble(f"{error.kind}: {error.message}" if error else None, error.hint if error else None, width)]
+    trouble = _trouble(f"{error.kind}: {error.message}" if error else None, error.hint if error else None, width)
+    return [head, *trouble, *_note(event.note, width)]
 
 
 def progress(event: Progress) -> str:
@@ -124,6 +125,10 @@ def _trouble(error: str | None, hint: str | None, width: int) -> list[Content]:
         return []
     remedy = _wrapped("→ " + hint, "", STATE + 2, width) if hint else []
     return _wrapped(error, "$error", STATE + 2, width) + remedy
+
+
+def _note(note: str | None, width: int) -> list[Content]:
+    return _wrapped("! " + note, "$warning", STATE + 2, width) if note else []
 
 
 def _wrapped(text: str, style: str, indent: int, width: int) -> list[Content]:

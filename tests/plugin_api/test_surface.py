@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 import subprocess
 import sys
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 import kpiterm.plugins as api
-from kpiterm.plugins import auth, http, manager, model, spec, testing
+from kpiterm.plugins import auth, facts, hosts, http, manager, marketplaces, model, parse, spec, sql, testing
 
 NAMES = {
     "API_VERSION", "AccessError", "AuthError", "Connector", "Context", "DataError", "Download", "Importer",
-    "Marketplace", "Output", "Payload", "PluginCrash", "PluginError", "Probe", "Rate", "RateLimited", "Rejected",
-    "Row", "Secret", "Setting", "SettingError", "Shape", "Sheet", "Stream", "SyncReport", "TransientError", "Window",
-    "hookimpl", "hookspec",
+    "Marketplace", "Note", "Output", "Payload", "PluginCrash", "PluginError", "Probe", "Rate", "RateLimited",
+    "Rejected", "Row", "Secret", "Setting", "SettingError", "Shape", "Sheet", "Stream", "SyncReport", "TransientError",
+    "Window", "hookimpl", "hookspec",
 }  # fmt: skip
 FIELDS = {
     "Connector": "name title hosts streams marketplace settings secrets rates auth test api_version",
     "Context": "account settings secrets marketplace http now log sleep download recall remember save_secret",
     "Download": "path charset bytes",
-    "Importer": "kind title recognise read shape marketplace",
+    "Importer": "kind title recognise read shape marketplace columns",
     "Marketplace": "channel timezone currency",
+    "Note": "text",
     "Output": "into select replaces",
     "Payload": "body format request records encoding extra",
     "Probe": "name ok detail",
@@ -33,8 +37,8 @@ FIELDS = {
     "Secret": "name help required",
     "Setting": "name help default choices required",
     "Shape": "columns outputs required",
-    "Sheet": "path encoding delimiter header header_row rows",
-    "Stream": "name title fetch shape by_day lookback max_window history every lag settles needs snapshot",
+    "Sheet": "path encoding delimiter header header_row rows given",
+    "Stream": "name title fetch shape by_day lookback max_window history every lag retention settles needs snapshot",
     "SyncReport": "workspace runs",
     "Window": "start end",
 }
@@ -83,12 +87,60 @@ def test_the_errors_and_their_exit_codes() -> None:
 
 
 def test_what_connectors_use_beyond_the_names() -> None:
-    assert set(testing.__all__) == {"ConnectorContract", "make_context"}
+    assert set(testing.__all__) == {"ConnectorContract", "Host", "make_context"}
     assert set(http.__all__) == {"HostClient", "Stats", "open_client"}
+    assert set(parse.__all__) >= {
+        "count", "currency_of", "day", "day_range", "lost_digits", "moment", "money", "percent", "unwrap",
+    }  # fmt: skip
+    assert str(inspect.signature(hosts.hosts_of)) == (
+        "(hosts: 'Iterable[str]', settings: 'Mapping[str, str]') -> 'tuple[str, ...]'"
+    )
+    assert callable(marketplaces.amazon_channel)
+    assert len(marketplaces.MARKETPLACES) >= 20
+    assert callable(auth.ByHost)
     assert set(inspect.signature(auth.OAuth2Refresh).parameters) >= {
         "token_url", "client_id", "client_secret", "refresh_token", "scope", "header", "prefix", "headers", "client_in",
         "token_headers", "save_secret", "secret_name", "on_token",
     }  # fmt: skip
+
+
+def test_what_authors_test_with() -> None:
+    assert list(inspect.signature(testing.make_context).parameters) == [
+        "connector", "handler", "tmp_path", "settings", "secrets", "now", "state", "log", "attempts",
+    ]  # fmt: skip
+    fields = {f.name for f in dataclasses.fields(testing.Host)}
+    assert fields >= {
+        "connector", "directory", "settings", "secrets", "account", "now", "attempts", "state", "keyring", "requests",
+        "slept", "logs", "on_sleep", "on_log",
+    }  # fmt: skip
+    assert {"context", "respond", "fetch", "read", "close"} <= set(dir(testing.Host))
+    assert {"responses", "connector", "settings", "secrets", "now"} <= {
+        name
+        for base in testing.ConnectorContract.__mro__
+        for name in {**vars(base), **vars(base).get("__annotations__", {})}
+    }
+
+
+def test_what_sql_may_call() -> None:
+    assert set(sql.VARIABLES) >= {"account", "channel", "timezone", "currency"}
+    for macro in ("business_day(moment, channel)", "utc(moment_text)"):
+        assert f"create or replace temp macro {macro}" in sql.MACROS
+
+
+def test_no_column_of_the_canonical_tables_was_taken_away() -> None:
+    """The first migration is never edited: it holds the columns as they were first released."""
+    first = files("kpiterm.store").joinpath("sql/0001_facts.sql").read_text("utf-8")
+    for name, body in re.findall(r"CREATE TABLE (\w+) \(\n(.*?)\n\);", first, re.DOTALL):
+        if not name.endswith("_history"):
+            released = set(re.findall(r"^    (\w+) ([\w(),]+?),?$", body, re.MULTILINE))
+            assert released <= {(c.name, c.type) for c in facts.TABLES[name].all_columns}, name
+
+
+def test_the_page_of_the_api_lists_all_of_it() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/reference/plugin-api.md").read_text()
+    listed = set(re.findall(r"`(\w+)`", page.partition("## How a name goes")[0]))
+    assert listed >= {*HOOKS, *testing.__all__, *sql.VARIABLES, "OAuth2Refresh", "ByHost", "hosts_of", "MARKETPLACES"}
+    assert f"`kpiterm.plugins.API_VERSION` is {api.API_VERSION}" in page
 
 
 def test_importing_the_api_costs_no_heavy_library() -> None:

@@ -55,6 +55,19 @@ async def test_each_stream_says_status_rows_and_how_far_it_reaches(
         assert "never synced" in d.row("旗舰店")
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_note_of_a_good_run_is_read_whole(desk: Opener, make_view: MakeView, size: tuple[int, int]) -> None:
+    note = "order history is truncated: without the scope read_all_orders the last 60 days only are shown"
+    first, *others = make_view().accounts
+    noted = replace(first, streams=(replace(first.streams[0], note=note),))
+    async with desk(size, make_view(accounts=(noted, *others))) as d:
+        await d.press("2")
+        d.assert_aligned()
+        assert "✓ ok" in d.row("orders")
+        assert "! order history is truncated" in d.text()
+        assert "days only are shown" in " ".join(d.text().split())
+
+
 @pytest.mark.parametrize("size", [*SIZES, (60, 15)])
 async def test_an_error_is_read_whole_with_its_remedy(desk: Opener, make_view: MakeView, size: tuple[int, int]) -> None:
     async with desk(size, make_view()) as d:

@@ -49,6 +49,8 @@ DISPLAY = AdsReport(
     group_by="campaign",
     columns=(*_CAMPAIGN, *_COUNTS, *_PLAIN),
 )
+# Amazon makes the reports of all advertisers of a region in one queue, and slows down whoever asks for many.
+AT_ONCE = 2
 _SHORT = {"SPONSORED_PRODUCTS": "SP", "SPONSORED_BRANDS": "SB", "SPONSORED_DISPLAY": "SD"}
 
 
@@ -88,11 +90,13 @@ def _stream(name: str, title: str, report: AdsReport, select: str, *, kept: int)
         fetch=partial(fetch, report),
         shape=_shape(select),
         by_day=True,
-        lookback=timedelta(days=30),
+        # With the day since the last run, thirty: one report, which may cover 31 days.
+        lookback=timedelta(days=29),
         history=timedelta(days=kept - 2),
         retention=timedelta(days=kept - 2),
         max_window=timedelta(days=31),
         every=timedelta(hours=6),
+        ahead=AT_ONCE,
         lag=timedelta(days=1),
         settles=timedelta(days=30),
         needs=("ads_client_id", "ads_client_secret", "ads_refresh_token"),

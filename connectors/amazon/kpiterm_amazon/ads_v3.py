@@ -12,7 +12,7 @@ import msgspec
 from kpiterm.plugins import Context, DataError, Download, TransientError
 from kpiterm_amazon.ads_reports import AdsReport
 from kpiterm_amazon.places import place
-from kpiterm_amazon.wire import decode, wait
+from kpiterm_amazon.wire import REPEATABLE, decode, wait
 
 REPORTS = "/reporting/reports"
 CONTENT_TYPE = "application/vnd.createasyncreportrequest.v3+json"
@@ -95,7 +95,7 @@ def _ask(desk: _Desk, report: AdsReport, first: date, last: date) -> _State:
         desk.url(),
         content=msgspec.json.encode(body(report, first, last)),
         headers={**desk.scope, "Content-Type": CONTENT_TYPE},
-        extensions={"accept": (_DUPLICATE,)},
+        extensions={**REPEATABLE, "accept": (_DUPLICATE,)},
     )
     if response.status_code != _DUPLICATE:
         return decode(response, _State)

@@ -9,7 +9,7 @@ import msgspec
 
 from kpiterm.plugins import Context, DataError, Download, TransientError
 from kpiterm_amazon.places import place
-from kpiterm_amazon.wire import decode, wait
+from kpiterm_amazon.wire import REPEATABLE, decode, wait
 
 QUERIES = "/dataKiosk/2023-11-15/queries"
 DOCUMENTS = "/dataKiosk/2023-11-15/documents"
@@ -85,7 +85,7 @@ def _resume(ctx: Context, key: str, text: str, token: str) -> tuple[_Ticket, _St
 
 def _ask(ctx: Context, key: str, text: str, token: str) -> tuple[_Ticket, None]:
     body = {"query": text, **({"paginationToken": token} if token else {})}
-    created = decode(ctx.http.post(_url(ctx), json=body), _Created)
+    created = decode(ctx.http.post(_url(ctx), json=body, extensions=REPEATABLE), _Created)
     ticket = _Ticket(created.query_id, _digest(text, token))
     ctx.remember(key, msgspec.json.encode(ticket).decode())
     return ticket, None

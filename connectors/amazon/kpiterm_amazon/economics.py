@@ -9,6 +9,7 @@ from kpiterm.plugins import Context, Output, Payload, Shape, Stream, Window
 from kpiterm_amazon import data_kiosk
 from kpiterm_amazon.flat_reports import sql
 from kpiterm_amazon.places import place
+from kpiterm_amazon.wire import SIDE_BY_SIDE
 
 _NAME = "economics"
 _FIELDS = """
@@ -59,6 +60,7 @@ STREAM = Stream(
     retention=timedelta(days=728),
     max_window=timedelta(days=92),
     every=timedelta(hours=20),
+    ahead=SIDE_BY_SIDE,
     lag=timedelta(days=1),
     settles=timedelta(days=14),
 )

@@ -7,6 +7,7 @@ from functools import partial
 
 from kpiterm.plugins import Output, Shape, Stream
 from kpiterm_amazon.flat_reports import FBA_DAILY, TEXT, FlatReport, fetch, shape, sql
+from kpiterm_amazon.wire import SIDE_BY_SIDE
 
 PLANNING_TYPE = "GET_FBA_INVENTORY_PLANNING_DATA"
 _SURCHARGES = tuple(
@@ -55,6 +56,7 @@ def _stream(name: str, title: str, report: FlatReport, of: Shape) -> Stream:
         history=timedelta(days=1),
         max_window=timedelta(days=3650),
         every=timedelta(hours=20),
+        ahead=SIDE_BY_SIDE,
         snapshot=True,
     )
 

@@ -11,15 +11,17 @@ from kpiterm.plugins import Context, DataError, Payload, Row, Stream, Window, pa
 from kpiterm_amazon import reports
 from kpiterm_amazon.encodings import encoding
 from kpiterm_amazon.places import place
+from kpiterm_amazon.wire import SIDE_BY_SIDE
 
 REPORT_TYPE = "GET_SELLER_FEEDBACK_DATA"
+LOOKBACK = timedelta(days=30)
 _ORDER_ID = re.compile(r"\d{3}-\d{7}-\d{7}")
 _YEAR_FIRST = re.compile(r"\d{2}([/.-])\d{1,2}\1\d{1,2}")
 
 
 def fetch(ctx: Context, window: Window) -> Iterator[Payload | Row]:
     """The window in one report; it holds ratings of one to three stars only, and mostly there is none to tell of."""
-    asked = reports.Report(type=REPORT_TYPE, start=window.start, end=window.end, may_be_empty=True)
+    asked = reports.Report(type=REPORT_TYPE, start=window.start, end=window.end, may_be_empty=True, read_again=LOOKBACK)
     report = reports.adopted(ctx, asked)
     for document in reports.documents(ctx, report):
         body = document.path.read_bytes()
@@ -66,7 +68,7 @@ def _column(header: list[str], lines: list[list[str]], name: str, holds: Callabl
 
 
 def _moment(text: str, ctx: Context) -> datetime | None:
-    """The start of the business day that is meant, naive UTC; None for what is no date."""
+    """The start of the business day that is meant, aware UTC; None for what is no date."""
     code = place(ctx.settings).code
     if code == "JP" and _YEAR_FIRST.fullmatch(text):
         text = f"20{text}"
@@ -74,17 +76,18 @@ def _moment(text: str, ctx: Context) -> datetime | None:
         day = parse.day(text, month_first=code == "US")
     except ValueError:
         return None
-    return datetime.combine(day, time(), ZoneInfo(ctx.tz)).astimezone(UTC).replace(tzinfo=None)
+    return datetime.combine(day, time(), ZoneInfo(ctx.tz)).astimezone(UTC)
 
 
 STREAM = Stream(
     name="feedback",
     title="Seller feedback of one to three stars",
     fetch=fetch,
-    lookback=timedelta(days=30),
+    lookback=LOOKBACK,
     history=timedelta(days=180),
     retention=timedelta(days=364),
     max_window=timedelta(days=365),
     every=timedelta(hours=20),
+    ahead=SIDE_BY_SIDE,
     lag=timedelta(minutes=5),
 )

@@ -52,7 +52,7 @@ def fetch(ctx: Context, window: Window) -> Iterator[Payload]:
 _MONEY = "STRUCT(currencyAmount DECIMAL(18, 4), currencyCode VARCHAR)"
 _PART = f"STRUCT(breakdownType VARCHAR, breakdownAmount {_MONEY})"
 _GROUP = f"STRUCT(breakdownType VARCHAR, breakdownAmount {_MONEY}, breakdowns {_PART}[])"
-_CONTEXT = "STRUCT(contextType VARCHAR, sku VARCHAR, quantityShipped BIGINT)"
+_CONTEXT = "STRUCT(contextType VARCHAR, sku VARCHAR, asin VARCHAR, quantityShipped BIGINT)"
 
 POSTINGS = Shape(
     columns={
@@ -75,12 +75,17 @@ POSTINGS = Shape(
             # A posting has no key of its own in the table; its moment and order are one.
             replaces=("source", "posted_at", "order_id"),
         ),
+        Output(
+            into="refund_line",
+            select=sql("finances_refunds.sql"),
+            replaces=("source", "order_id", "refunded_at"),
+        ),
     ),
 )
 
 STREAM = Stream(
     name="finances",
-    title="Postings to the balance",
+    title="Postings to the balance, and refunds",
     fetch=fetch,
     shape=POSTINGS,
     # Postings show up to two days late; those that were held back change their state weeks later.

@@ -28,9 +28,13 @@ item as (
     select number, item.breakdowns as groups, list_filter(item.contexts, lambda c: c.sku is not null)[1] as product
     from (select number, unnest(items) as item from posting where status = 'RELEASED')
     union all
-    select number, breakdowns, null
+    -- Of some kinds (reimbursements), the whole is broken down and the items are not.
+    select
+        number,
+        breakdowns,
+        case when len(items) = 1 then list_filter(items[1].contexts, lambda c: c.sku is not null)[1] end
     from posting
-    where status = 'RELEASED' and coalesce(len(items), 0) = 0
+    where status = 'RELEASED' and coalesce(len(list_filter(items, lambda i: len(i.breakdowns) > 0)), 0) = 0
 ),
 
 component as (
@@ -60,9 +64,9 @@ released as (
     select
         number,
         case
-            when part.grp ilike '%fee%' then 'fee'
-            when part.grp ilike '%reimburse%' then 'reimbursement'
-            when part.grp = 'Tax' then 'tax'
+            when part.grp ilike '%reimburse%' or part.name ilike '%reimburse%' then 'reimbursement'
+            when part.grp ilike '%fee%' or part.grp = 'Expenses' then 'fee'
+            when 'Tax' in (part.grp, part.name) then 'tax'
         end as own_kind,
         part.name as detail,
         sku,

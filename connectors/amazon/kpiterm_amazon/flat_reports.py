@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -23,7 +23,9 @@ class FlatReport:
     """A report type; a `snapshot` shows the present whatever dates are asked for."""
 
     type: str
+    options: Mapping[str, str] = field(default_factory=dict)
     interval: timedelta = timedelta(0)
+    read_again: timedelta | None = None
     may_be_empty: bool = False
     snapshot: bool = False
 
@@ -32,7 +34,10 @@ def fetch(flat: FlatReport, ctx: Context, window: Window) -> Iterator[Payload]:
     """The window in one report. Rows may use `_taken_at`, when it was read, `_day`, the business day of that,
     and `_country`, the code of the account's marketplace."""
     start, end = _today(ctx) if flat.snapshot else (window.start, window.end)
-    asked = reports.Report(type=flat.type, start=start, end=end, may_be_empty=flat.may_be_empty, interval=flat.interval)
+    asked = reports.Report(
+        type=flat.type, start=start, end=end, options=flat.options, may_be_empty=flat.may_be_empty,
+        interval=flat.interval, read_again=flat.read_again,
+    )  # fmt: skip
     report = reports.adopted(ctx, asked)
     country = place(ctx.settings).code
     day = ctx.now.astimezone(ZoneInfo(ctx.tz)).date().isoformat()

@@ -207,6 +207,7 @@ def _importer(kind: str, title: str, by: str, unified: bool) -> Importer:
         columns = columns_of(sheet.header)
         return (
             columns.has("spend", "clicks")
+            and (columns.has("day") or columns.has("range") or columns.has("first", "last"))
             and ("total cost" in texts) == unified
             and (columns.has("orders") if unified else "cost per click (cpc)" in texts)
             and not any(map(_FOREIGN.search, texts))
@@ -216,9 +217,30 @@ def _importer(kind: str, title: str, by: str, unified: bool) -> Importer:
     def read(sheet: Sheet) -> Iterator[Payload | Row | Rejected | Note]:
         return read_report(sheet, by, None if unified else "SP")
 
-    return Importer(kind=kind, title=title, recognise=recognise, read=read)
+    return Importer(
+        kind=kind,
+        title=title,
+        recognise=recognise,
+        read=read,
+        columns=((*_UNIFIED, *_BY[by]) if unified else (*_SP, *_BY[by])),
+    )
 
 
+# What all reports of a layout have, and what tells their breakdown.
+_SP = (
+    ("Date", "Start Date"), "Impressions", "Clicks", "Click-Thru Rate (CTR)", "Cost Per Click (CPC)", "Spend",
+    "7 Day Total Sales", "Total Advertising Cost of Sales (ACOS)", "Total Return on Advertising Spend (ROAS)",
+)  # fmt: skip
+_UNIFIED = (("Date range", "Date"), "Impressions", "Clicks", "CTR", "CPC", "Total cost", "Purchases", "Sales", "ROAS")
+_CAMPAIGN = ("Campaign Name",)
+_BY: Mapping[str, tuple[str | tuple[str, ...], ...]] = {
+    "account": (),
+    "campaign": _CAMPAIGN,
+    "product": (*_CAMPAIGN, ("Advertised SKU", "Advertised ASIN", "Advertised product ID")),
+    "search_term": (*_CAMPAIGN, ("Customer Search Term", "Search term")),
+    "targeting": (*_CAMPAIGN, ("Targeting", "Target value")),
+    "placement": (*_CAMPAIGN, ("Placement", "Placement name")),
+}
 _REPORTS = {
     "campaign": ("campaign", "Campaign"),
     "product": ("advertised_product", "Advertised product"),

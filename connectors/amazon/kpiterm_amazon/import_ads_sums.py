@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from kpiterm.plugins import Importer, Note, Payload, Rejected, Row, Sheet
@@ -117,6 +117,15 @@ def _money(name: str, line: Line) -> Decimal | None:
     return money(line.get(name), decimal_comma=False)
 
 
+# What tells the breakdown of a report.
+_TELLING: Mapping[str, tuple[str | tuple[str, ...], ...]] = {
+    "campaign": (),
+    "product": (("advertisedSku", "advertisedAsin"),),
+    "targeting": ("targeting",),
+    "search_term": ("searchTerm",),
+}
+
+
 def _is_json(sheet: Sheet) -> bool:
     return sheet.encoding == "json" and _API(sheet)
 
@@ -127,6 +136,7 @@ def _api_importer(by: str, title: str) -> Importer:
         title=f"Ads API report, {title} (JSON)",
         recognise=lambda sheet: _is_json(sheet) and _breakdown(sheet) == by,
         read=read_api,
+        columns=(*_API.columns, *_TELLING[by]),
     )
 
 
@@ -138,5 +148,6 @@ ADS_SUMS = (
             ("search_term", "search terms"),
         )
     ),
-    Importer(kind="amazon.ads_bulksheet", title="Ads bulksheet, campaigns", recognise=_BULK, read=read_bulk),
+    Importer(kind="amazon.ads_bulksheet", title="Ads bulksheet, campaigns", recognise=_BULK, read=read_bulk,
+             columns=_BULK.columns),
 )  # fmt: skip

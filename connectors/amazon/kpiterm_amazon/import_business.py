@@ -88,8 +88,18 @@ def _days(texts: list[str], month_first: bool) -> list[date]:
 
 
 BUSINESS_REPORTS = (
-    Importer(kind="amazon.business_sales", title="Business report, sales by date", recognise=SALES, read=read),
     Importer(
-        kind="amazon.business_traffic", title="Business report, sales and traffic by date", recognise=TRAFFIC, read=read
+        kind="amazon.business_sales",
+        title="Business report, sales by date",
+        recognise=SALES,
+        read=read,
+        columns=SALES.columns,
+    ),
+    Importer(
+        kind="amazon.business_traffic",
+        title="Business report, sales and traffic by date",
+        recognise=TRAFFIC,
+        read=read,
+        columns=TRAFFIC.columns,
     ),
 )

@@ -98,4 +98,5 @@ ECONOMICS = Importer(
     recognise=lambda sheet: sheet.encoding == "json" and HEADER(sheet),
     read=read,
     shape=ECONOMICS_SHAPE,
+    columns=HEADER.columns,
 )

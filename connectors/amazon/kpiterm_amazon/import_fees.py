@@ -107,7 +107,7 @@ def _importer(kind: str, title: str, header: Header, fee: Callable[[Line], dict[
     def read(sheet: Sheet) -> Iterator[Payload | Row | Rejected | Note]:
         return body(sheet, _FEE, _lines(header, fee, sheet))
 
-    return Importer(kind=kind, title=title, recognise=header, read=read, shape=FEES)
+    return Importer(kind=kind, title=title, recognise=header, read=read, shape=FEES, columns=header.columns)
 
 
 MONTHLY_FEES = (

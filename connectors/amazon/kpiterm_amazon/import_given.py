@@ -28,15 +28,12 @@ def needed_span(sheet: Sheet, line: Line, lacks: str) -> tuple[date, date]:
     )
 
 
-def needed_day(sheet: Sheet, line: Line, lacks: str) -> date:
-    """The single day that `--period` names; DataError where it names none or several."""
-    first, last = needed_span(sheet, line, lacks)
-    if first != last:
-        raise DataError(
-            f"{sheet.path.name} holds one sum for all of {first} to {last}, but the store keeps traffic by day",
-            hint="export single days and import each with its own --period, or the report by date",
-        )
-    return first
+def placed(days: tuple[date, date], level: str) -> dict[str, object]:
+    """Columns of `traffic_day` that say when and of what: one sum over several days is a summary, on none of them."""
+    first, last = days
+    if first == last:
+        return {"day": first, "level": level}
+    return {"day": first, "last_day": last, "level": "summary", "detail": level}
 
 
 def zone(line: Line, place: Marketplace | None = None) -> ZoneInfo:

@@ -58,4 +58,6 @@ def _row(line: Line, japanese: bool) -> dict[str, object]:
     }
 
 
-LISTINGS = Importer(kind="amazon.listings", title="Listings report", recognise=HEADER, read=read)
+LISTINGS = Importer(
+    kind="amazon.listings", title="Listings report", recognise=HEADER, read=read, columns=HEADER.columns
+)

@@ -81,5 +81,10 @@ def _normal(name: str, text: str) -> str:
 
 
 ALL_ORDERS_FILE = Importer(
-    kind="amazon.all_orders", title="All Orders report", recognise=HEADER, read=read, shape=ALL_ORDERS
+    kind="amazon.all_orders",
+    title="All Orders report",
+    recognise=HEADER,
+    read=read,
+    shape=ALL_ORDERS,
+    columns=HEADER.columns,
 )

@@ -53,8 +53,13 @@ def _importer(kind: str, title: str, columns: tuple[str, ...], reason: str, inst
     def read(sheet: Sheet) -> Iterator[Payload | Row | Rejected | Note]:
         raise DataError(f"{sheet.path.name} is known and not imported: {reason}", hint=instead)
 
+    header = Header(names=names, needed=columns)
     return Importer(
-        kind=f"amazon.{kind}", title=f"{title} (not imported)", recognise=Header(names=names, needed=columns), read=read
+        kind=f"amazon.{kind}",
+        title=f"{title} (not imported)",
+        recognise=header,
+        read=read,
+        columns=header.columns,
     )
 
 

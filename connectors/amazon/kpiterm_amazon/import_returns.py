@@ -52,7 +52,14 @@ def _importer(
 ) -> Importer:
     names = {name: (name,) for name in (*shape.columns, *marks) if not name.startswith("_")}
     header = Header(names=names, needed=(*shape.required, *marks))
-    return Importer(kind=kind, title=title, recognise=header, read=partial(_read, header, shape, normal), shape=shape)
+    return Importer(
+        kind=kind,
+        title=title,
+        recognise=header,
+        read=partial(_read, header, shape, normal),
+        shape=shape,
+        columns=header.columns,
+    )
 
 
 RETURNS = (

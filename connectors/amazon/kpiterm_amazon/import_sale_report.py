@@ -75,5 +75,10 @@ def _status(text: str) -> str:
 
 
 SALE_REPORT = Importer(
-    kind="amazon.sale_report", title="Amazon Sale Report (India)", recognise=HEADER, read=read, shape=ALL_ORDERS
+    kind="amazon.sale_report",
+    title="Amazon Sale Report (India)",
+    recognise=HEADER,
+    read=read,
+    shape=ALL_ORDERS,
+    columns=HEADER.columns,
 )

@@ -152,10 +152,10 @@ def _notes(totals: Mapping[str, Decimal], sums: Mapping[str, Decimal]) -> Iterat
 SETTLEMENTS = (
     Importer(
         kind="amazon.settlement_v2", title="Settlement report, V2 flat file", recognise=HEADER_V2, read=read_v2,
-        shape=SETTLEMENT,
+        shape=SETTLEMENT, columns=HEADER_V2.columns,
     ),
     Importer(
         kind="amazon.settlement_v1", title="Settlement report, V1 flat file", recognise=HEADER_V1, read=read_v1,
-        shape=SETTLEMENT,
+        shape=SETTLEMENT, columns=HEADER_V1.columns,
     ),
 )  # fmt: skip

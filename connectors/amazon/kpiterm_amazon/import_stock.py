@@ -172,7 +172,9 @@ def _sellable(line: Line) -> bool:
 
 def _importer(kind: str, title: str, header: Header, *places: Counts) -> Importer:
     recognise = _is_own if header is OWN else header
-    return Importer(kind=kind, title=title, recognise=recognise, read=partial(_read, header, places))
+    return Importer(
+        kind=kind, title=title, recognise=recognise, read=partial(_read, header, places), columns=header.columns
+    )
 
 
 INVENTORY = (

@@ -13,7 +13,7 @@ from kpiterm.plugins import Note, Payload, Rejected, Sheet
 from kpiterm.plugins.parse import unwrap
 
 Line = Mapping[str, str | None]
-# What the owner of a file says beside it, and when it was first imported: attribute `given` of the host's sheets.
+# What the owner of a file says beside it, and when it was first imported.
 GIVEN = ("first_day", "last_day", "currency", "channel", "timezone", "imported_at")
 
 
@@ -34,14 +34,12 @@ class Header:
     foreign: Sequence[str] = ()
 
     def __call__(self, sheet: Sheet) -> bool:
-        return not self._missing(sheet) and not self._is_foreign(sheet)
+        return set(self.needed) <= self.at(sheet.header).keys() and not self._is_foreign(sheet)
 
-    def lacks(self, sheet: Sheet) -> tuple[str, ...]:
-        """The needed columns that a near miss does not have; empty for a file that is nothing like this kind."""
-        missing = self._missing(sheet)
-        held = len(self.needed) - len(missing)
-        near = held >= 3 and 3 * held >= 2 * len(self.needed) and not self._is_foreign(sheet)
-        return tuple(self.names[name][0] for name in missing) if near else ()
+    @property
+    def columns(self) -> tuple[tuple[str, ...], ...]:
+        """The needed columns in all their spellings."""
+        return tuple(tuple(self.names[name]) for name in self.needed)
 
     def at(self, header: tuple[str, ...]) -> dict[str, int]:
         """Positions by our names; the first spelling that the file has is taken."""
@@ -58,14 +56,10 @@ class Header:
 
         What the owner says of the file stands in every line too, as `given_currency` and the like.
         """
-        at, given = self.at(sheet.header), getattr(sheet, "given", {})
-        blank = {**dict.fromkeys(self.names), **{f"given_{name}": given.get(name) for name in GIVEN}}
+        at = self.at(sheet.header)
+        blank = {**dict.fromkeys(self.names), **{f"given_{name}": sheet.given.get(name) for name in GIVEN}}
         for number, cells in enumerate(sheet.rows(), start=1):
             yield number, {**blank, **{ours: unwrap(cells[position]) for ours, position in at.items()}}
-
-    def _missing(self, sheet: Sheet) -> list[str]:
-        at = self.at(sheet.header)
-        return [name for name in self.needed if name not in at]
 
     def _is_foreign(self, sheet: Sheet) -> bool:
         return not {plain(cell) for cell in sheet.header}.isdisjoint(map(plain, self.foreign))

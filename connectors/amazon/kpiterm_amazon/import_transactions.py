@@ -173,4 +173,5 @@ TRANSACTIONS = Importer(
     recognise=HEADER,
     read=read,
     shape=TRANSACTIONS_SHAPE,
+    columns=HEADER.columns,
 )

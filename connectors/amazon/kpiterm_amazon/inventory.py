@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import msgspec
 
-from kpiterm.plugins import Context, Output, Payload, Shape, Stream, Window
+from kpiterm.plugins import Context, DataError, Output, Payload, Shape, Stream, TransientError, Window
 from kpiterm_amazon.places import place
 from kpiterm_amazon.wire import decode, stamp
 
@@ -48,9 +48,17 @@ def fetch(ctx: Context, _window: Window) -> Iterator[Payload]:
 def _pages(ctx: Context) -> list[bytes]:
     """All pages before the first is handed on: a page's token dies after 30 seconds, however long storing takes."""
     where = place(ctx.settings)
-    params, bodies = query(where.marketplace_id), []
+    params = query(where.marketplace_id)
+    bodies: list[bytes] = []
     while True:
-        response = ctx.http.get(where.selling(SUMMARIES), params=params)
+        try:
+            response = ctx.http.get(where.selling(SUMMARIES), params=params)
+        except DataError as error:
+            if not bodies:
+                raise
+            raise TransientError(
+                f"the list broke off: {error.message}", hint="its token has died; the next sync reads the list anew"
+            ) from None
         bodies.append(response.content)
         page = decode(response, _Page).pagination
         if page is None or not page.next_token:

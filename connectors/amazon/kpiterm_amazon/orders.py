@@ -13,10 +13,11 @@ from kpiterm_amazon import reports
 from kpiterm_amazon.all_orders import ALL_ORDERS
 from kpiterm_amazon.encodings import encoding
 from kpiterm_amazon.places import place
-from kpiterm_amazon.wire import decode, stamp
+from kpiterm_amazon.wire import SIDE_BY_SIDE, decode, stamp
 
 REPORT_TYPE = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 SEARCH = "/orders/2026-01-01/orders"
+LOOKBACK = timedelta(hours=6)
 # Without PROCEEDS no money comes back; without BUYER and RECIPIENT no personal data does.
 INCLUDED = "PROCEEDS,PROMOTION,FULFILLMENT,CANCELLATION"
 # The burst of searchOrders; after it Amazon gives one page of 100 orders in three minutes.
@@ -40,7 +41,7 @@ def fetch_report(ctx: Context, window: Window) -> Iterator[Payload]:
 
 
 def _report(window: Window) -> reports.Report:
-    return reports.Report(type=REPORT_TYPE, start=window.start, end=window.end, may_be_empty=True)
+    return reports.Report(type=REPORT_TYPE, start=window.start, end=window.end, may_be_empty=True, read_again=LOOKBACK)
 
 
 class _Pagination(msgspec.Struct, rename="camel"):
@@ -112,11 +113,12 @@ STREAMS = (
         title="Order lines (All-Orders report)",
         fetch=fetch_report,
         shape=ALL_ORDERS,
-        lookback=timedelta(hours=6),
+        lookback=LOOKBACK,
         # Thirteen windows: with the two other reports they fit createReport's burst of fifteen on the first sync.
         history=timedelta(days=390),
         max_window=timedelta(days=30),
         every=timedelta(hours=2),
+        ahead=SIDE_BY_SIDE,
         lag=timedelta(minutes=5),
         retention=timedelta(days=729),
         settles=timedelta(days=30),

@@ -13,6 +13,7 @@ import msgspec
 from kpiterm.plugins import Context, DataError, Payload, Row, Stream, Window
 from kpiterm_amazon import reports
 from kpiterm_amazon.places import place
+from kpiterm_amazon.wire import SIDE_BY_SIDE
 
 REPORT_TYPE = "GET_V2_SELLER_PERFORMANCE_REPORT"
 Block = Mapping[str, Any]
@@ -185,5 +186,6 @@ STREAM = Stream(
     history=timedelta(days=1),
     max_window=timedelta(days=3650),
     every=timedelta(hours=20),
+    ahead=SIDE_BY_SIDE,
     snapshot=True,
 )

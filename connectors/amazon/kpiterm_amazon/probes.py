@@ -119,4 +119,4 @@ def _finances(ctx: Context) -> str:
 
 def _ads(ctx: Context) -> str:
     chosen = ctx.settings.get("ads_profile_id")
-    return f"profile {chosen}" if chosen else f"profile {profiles.choose(ctx)}"
+    return f"profile {profiles.named(ctx, chosen) if chosen else profiles.choose(ctx)}"

@@ -42,6 +42,18 @@ def listed(ctx: Context, access: str = "view") -> tuple[bytes, list[Profile]]:
     return response.content, decode(response, list[Profile])
 
 
+def named(ctx: Context, profile_id: str) -> Profile:
+    """The profile of that id; AccessError names those that the ads login sees instead."""
+    _, found = listed(ctx)
+    for profile in found:
+        if str(profile.profile_id) == profile_id:
+            return profile
+    raise AccessError(
+        f"the ads login does not see profile {profile_id}; it sees {'; '.join(map(str, found)) or 'none'}",
+        hint="correct ads_profile_id, or let the owner of the advertising account grant access",
+    )
+
+
 def choose(ctx: Context) -> Profile:
     """The one seller profile of the marketplace; AccessError names the candidates where there is none or more."""
     where = place(ctx.settings)

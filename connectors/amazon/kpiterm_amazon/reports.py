@@ -14,7 +14,7 @@ import msgspec
 
 from kpiterm.plugins import Context, DataError, Download, TransientError, Window
 from kpiterm_amazon.places import place
-from kpiterm_amazon.wire import decode, stamp, wait
+from kpiterm_amazon.wire import REPEATABLE, decode, stamp, wait
 
 REPORTS = "/reports/2021-06-30/reports"
 DOCUMENTS = "/reports/2021-06-30/documents"
@@ -24,7 +24,8 @@ _RUNNING = frozenset({"IN_QUEUE", "IN_PROGRESS"})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What to ask for. `may_be_empty` says that no data, which Amazon calls CANCELLED, is a plausible answer;
-    `interval` is the time that must lie between two requests of the type, or Amazon answers CANCELLED or FATAL."""
+    `interval` is the time that must lie between two requests of the type, or Amazon answers CANCELLED or FATAL;
+    `read_again` is the span before its end that the next run reads again anyway."""
 
     type: str
     start: datetime
@@ -32,6 +33,14 @@ class Report:
     options: Mapping[str, str] = field(default_factory=dict)
     may_be_empty: bool = False
     interval: timedelta = timedelta(0)
+    read_again: timedelta | None = None
+
+    @property
+    def long(self) -> bool:
+        """Whether data would be lost, if Amazon wrongly said that there are none: of a shorter span, earlier runs have
+        read the beginning, and later ones read the end again."""
+        known = self.read_again
+        return known is not None and self.end - self.start > known + max(timedelta(days=1), known / 4)
 
     @property
     def key(self) -> str:
@@ -97,15 +106,30 @@ def documents(ctx: Context, report: Report) -> Iterator[Download]:
 
     Raises TransientError while the report is not finished, DataError where Amazon says why it could not make it.
     """
-    ticket, state = _resume(ctx, report) or _ask(ctx, report)
-    if state is None or state.processing_status in _RUNNING:
-        state = wait(ctx, f"report {ticket.id} ({report})", lambda: _finished(ctx, ticket))
+    ticket, state = _made(ctx, report)
+    if state.processing_status == "CANCELLED" and report.may_be_empty and report.long and not report.interval:
+        ctx.log(f"Amazon answers CANCELLED for {report}: asking once more, for so long a time without data is unlikely")
+        ctx.remember(report.key, None)
+        ticket, state = _made(ctx, report)
     if state.processing_status == "DONE" and state.report_document_id:
         yield download(ctx, state.report_document_id)
         ctx.remember(report.key, None)
+        ctx.remember(_cancelled(report), None)
         return
     ctx.remember(report.key, None)
     _explain(ctx, report, ticket, state)
+
+
+def _made(ctx: Context, report: Report) -> tuple[Ticket, _State]:
+    """The report once Amazon works on it no more: the one of a broken-off run, or a new one."""
+    ticket, state = _resume(ctx, report) or _ask(ctx, report)
+    if state is None or state.processing_status in _RUNNING:
+        state = wait(ctx, f"report {ticket.id} ({report})", lambda: _finished(ctx, ticket))
+    return ticket, state
+
+
+def _cancelled(report: Report) -> str:
+    return f"cancelled {report.type}"
 
 
 def _resume(ctx: Context, report: Report) -> tuple[Ticket, _State | None] | None:
@@ -131,8 +155,11 @@ def _ask(ctx: Context, report: Report) -> tuple[Ticket, None]:
     }
     if report.options:
         body["reportOptions"] = dict(report.options)
-    created = decode(ctx.http.post(where.selling(REPORTS), json=body), _Created)
-    ticket = Ticket(created.report_id, report.start, report.end, _hasty(ctx, report))
+    hasty = _hasty(ctx, report)  # noted before it is asked: the answer may be lost on the way
+    # Within its interval a second one would be answered CANCELLED, as if there were no data.
+    extensions = {} if report.interval else REPEATABLE
+    created = decode(ctx.http.post(where.selling(REPORTS), json=body, extensions=extensions), _Created)
+    ticket = Ticket(created.report_id, report.start, report.end, hasty)
     ctx.remember(report.key, msgspec.json.encode(ticket).decode())
     return ticket, None
 
@@ -172,6 +199,14 @@ def _explain(ctx: Context, report: Report, ticket: Ticket, state: _State) -> Non
     if state.processing_status == "FATAL":
         raise _fatal(ctx, report, ticket, state)
     if report.may_be_empty and not ticket.hasty:
+        if report.long and report.interval and not ctx.recall(_cancelled(report)):
+            ctx.remember(_cancelled(report), stamp(ctx.now))
+            hours = report.interval.total_seconds() / 3600
+            raise TransientError(
+                f"Amazon answers CANCELLED for {report} (report {ticket.id}): no data, or it did not make the report",
+                hint=f"Amazon makes one in {hours:g} hours: the first sync after that asks again, to be sure",
+            )
+        ctx.remember(_cancelled(report), None)
         ctx.log(f"Amazon answers {state.processing_status} without a document: no data for {report}")
         return
     raise TransientError(

@@ -7,8 +7,12 @@ from functools import partial
 
 from kpiterm.plugins import Output, Stream
 from kpiterm_amazon.flat_reports import FBA_DAILY, TEXT, FlatReport, fetch, shape, sql
+from kpiterm_amazon.wire import SIDE_BY_SIDE
 
 FBA_TYPE = "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"
+PAID_TYPE = "GET_FBA_REIMBURSEMENTS_DATA"
+MERCHANT_TYPE = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
+LOOKBACK, MERCHANT_LOOKBACK = timedelta(days=14), timedelta(days=30)
 _RETURN = ("order_id", "sku", "returned_at")
 
 FBA_RETURNS = shape(
@@ -45,39 +49,42 @@ STREAMS = (
     Stream(
         name="returns-fba",
         title="FBA customer returns",
-        fetch=partial(fetch, FlatReport(type=FBA_TYPE, interval=FBA_DAILY, may_be_empty=True)),
+        fetch=partial(fetch, FlatReport(type=FBA_TYPE, interval=FBA_DAILY, may_be_empty=True, read_again=LOOKBACK)),
         shape=FBA_RETURNS,
-        lookback=timedelta(days=14),
+        lookback=LOOKBACK,
         history=timedelta(days=180),
         retention=timedelta(days=540),
         max_window=timedelta(days=541),
         every=timedelta(hours=12),
+        ahead=SIDE_BY_SIDE,
         lag=timedelta(minutes=5),
         settles=timedelta(days=14),
     ),
     Stream(
         name="reimbursements",
         title="FBA reimbursements",
-        fetch=partial(fetch, FlatReport(type="GET_FBA_REIMBURSEMENTS_DATA", interval=FBA_DAILY, may_be_empty=True)),
+        fetch=partial(fetch, FlatReport(type=PAID_TYPE, interval=FBA_DAILY, may_be_empty=True, read_again=LOOKBACK)),
         shape=REIMBURSEMENTS,
-        lookback=timedelta(days=14),
+        lookback=LOOKBACK,
         history=timedelta(days=180),
         retention=timedelta(days=540),
         max_window=timedelta(days=541),
         every=timedelta(hours=20),
+        ahead=SIDE_BY_SIDE,
         lag=timedelta(minutes=5),
     ),
     Stream(
         name="returns-merchant",
         title="Returns to the seller",
-        fetch=partial(fetch, FlatReport(type="GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE", may_be_empty=True)),
+        fetch=partial(fetch, FlatReport(type=MERCHANT_TYPE, may_be_empty=True, read_again=MERCHANT_LOOKBACK)),
         shape=MERCHANT_RETURNS,
-        lookback=timedelta(days=30),
+        lookback=MERCHANT_LOOKBACK,
         history=timedelta(days=59),
         # Sixty days are the most that one report covers.
         retention=timedelta(days=59),
         max_window=timedelta(days=60),
         every=timedelta(hours=12),
+        ahead=SIDE_BY_SIDE,
         lag=timedelta(minutes=5),
         settles=timedelta(days=30),
     ),

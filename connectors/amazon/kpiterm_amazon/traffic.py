@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from kpiterm.plugins import Context, Output, Payload, Shape, Stream, Window
 from kpiterm_amazon import reports
+from kpiterm_amazon.wire import SIDE_BY_SIDE
 
 REPORT_TYPE = "GET_SALES_AND_TRAFFIC_REPORT"
 # Per ASIN the report gives one row for the whole span, so only its days are read; PARENT keeps the rest small.
@@ -55,6 +56,7 @@ STREAM = Stream(
     retention=timedelta(days=728),
     max_window=timedelta(days=740),
     every=timedelta(hours=6),
+    ahead=SIDE_BY_SIDE,
     lag=timedelta(days=1),
     settles=timedelta(days=10),
 )

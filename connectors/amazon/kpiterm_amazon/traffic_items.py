@@ -12,6 +12,7 @@ from kpiterm.plugins import Context, Output, Payload, Shape, Stream, Window
 from kpiterm_amazon import data_kiosk
 from kpiterm_amazon.flat_reports import sql
 from kpiterm_amazon.places import place
+from kpiterm_amazon.wire import SIDE_BY_SIDE
 
 MOST_ASINS = 30  # that one query for trends takes
 _NAME = "traffic-items"
@@ -98,6 +99,7 @@ STREAM = Stream(
     retention=timedelta(days=728),
     max_window=timedelta(days=740),
     every=timedelta(hours=20),
+    ahead=SIDE_BY_SIDE,
     lag=timedelta(days=1),
     settles=timedelta(days=10),
 )

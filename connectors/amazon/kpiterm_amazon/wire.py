@@ -12,8 +12,11 @@ import msgspec
 from kpiterm.plugins import Context, DataError, TransientError
 
 T = TypeVar("T")
+SIDE_BY_SIDE = 15  # reports, and queries, that a seller may ask for at once
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 PATIENCE = 30 * 60.0
+REPEATABLE = {"idempotent": True}
+"""For requests that make a report: one that is made twice, where an answer was lost, costs nothing but quota."""
 
 
 def stamp(moment: datetime) -> str:
@@ -33,16 +36,17 @@ def decode(response: httpx.Response, model: type[T]) -> T:
 
 
 def wait(ctx: Context, what: str, poll: Callable[[], T | None], *, patience: float = PATIENCE) -> T:
-    """Asks at growing intervals until `poll` gives an answer; TransientError when `patience` seconds were slept."""
-    pause, waited = FIRST_PAUSE, 0.0
+    """Asks until `poll` gives an answer, at intervals of a tenth of the wait, so that no more than that is lost at its
+    end; TransientError when `patience` seconds were slept."""
+    waited = 0.0
     while waited < patience:
-        if pause > FIRST_PAUSE * 8:
+        pause = min(max(FIRST_PAUSE, waited / 10), LONGEST_PAUSE)
+        if waited >= 60 and waited % 60 < pause:  # once a minute
             ctx.log(f"waiting for {what}: {waited:.0f} s so far")
         ctx.sleep(pause)
         if (answer := poll()) is not None:
             return answer
         waited += pause
-        pause = min(pause * 1.5, LONGEST_PAUSE)
     raise TransientError(
         f"{what} is still running after {patience / 60:.0f} minutes", hint="its id is kept: the next sync picks it up"
     )

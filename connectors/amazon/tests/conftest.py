@@ -28,7 +28,9 @@ from kpiterm.sync.normalise import source_sql
 from kpiterm.sync.spool import Spool
 from kpiterm_amazon.connector import AMAZON
 
-SHARED = Path(__file__).resolve().parents[3].parent / "shared"
+HERE = Path(__file__).resolve().parent
+SHARED = HERE.parents[2].parent / "shared"
+sys.path.insert(0, str(HERE))  # for amazon_fake: pytest runs in import mode importlib
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 Answer = Callable[[httpx.Request], httpx.Response]
 SETTINGS = {"marketplace": "US", "client_id": "sp-client", "ads_client_id": "ads-client", "ads_profile_id": "42"}

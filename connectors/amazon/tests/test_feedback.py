@@ -36,7 +36,7 @@ def test_a_rating_is_read_in_every_language(host: Host, country: str) -> None:
     order_id = row.values["order_id"]
     assert row.values == {
         "review_id": f"feedback {order_id}", "kind": "seller", "order_id": order_id,
-        "reviewed_at": datetime.fromisoformat(moment), "rating": int(text.splitlines()[1].split("\t")[1]),
+        "reviewed_at": datetime.fromisoformat(f"{moment}Z"), "rating": int(text.splitlines()[1].split("\t")[1]),
     }  # fmt: skip
     assert str(order_id).endswith("1234567-1234567")
 

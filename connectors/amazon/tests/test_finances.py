@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 
 from kpiterm.plugins import Payload, Window
+from kpiterm_amazon.connector import AMAZON
 from kpiterm_amazon.finances import POSTINGS, TRANSACTIONS, fetch
 
 if TYPE_CHECKING:
@@ -99,6 +101,83 @@ def test_only_the_accounts_marketplace_is_read(read: Read) -> None:
     abroad = transaction(marketplaceDetails={"marketplaceName": "Amazon.ca"})
     assert rows(read, abroad) == []
     assert rows(read, transaction(marketplaceDetails=None)) != []
+
+
+def test_a_reimbursement_is_broken_down_as_a_whole_only(read: Read) -> None:
+    """As live answers have it: the item bears the SKU, the whole its components."""
+    item = {"breakdowns": None, "contexts": [{"contextType": "ProductContext", "sku": "MAT-1", "quantityShipped": 1}]}
+    whole = part("Sales", 6.22, part("FBAInventoryReimbursement", 6.22))
+    paid = transaction(transactionType="Adjustment", items=[item], breakdowns=[whole], totalAmount=money(6.22))
+    (row,) = rows(read, paid)
+    assert (row["kind"], row["detail"], row["sku"], row["amount"]) == (
+        "reimbursement", "FBAInventoryReimbursement", "MAT-1", Decimal("6.22"),
+    )  # fmt: skip
+
+
+Spooled = Callable[..., "dict[str, Rows]"]
+
+
+def refund(**changes: Any) -> dict[str, Any]:
+    back = [
+        part("ProductCharges", -26.0, part("OurPricePrincipal", -24.0), part("OurPriceTax", -2.0)),
+        part("Shipping", -5.0, part("ShippingPrincipal", -5.0)),
+        part("Tax", 1.5, part("ShippingTax", -0.5), part("MarketplaceFacilitatorTax-Principal", 2.0)),
+        part("Promotions", 3.0, part("Principal", 3.0)),
+        part("AmazonFees", 2.9, part("Commission", 3.4), part("RefundCommission", -0.5)),
+    ]
+    context = {"contextType": "ProductContext", "sku": "MAT-1", "asin": "B01", "quantityShipped": 2}
+    given = {
+        "transactionType": "Refund", "description": "Refund Order", "totalAmount": money(-23.6),
+        "items": [{"breakdowns": back, "contexts": [context]}],
+    }  # fmt: skip
+    return transaction(**(given | changes))
+
+
+def refunds(spooled: Spooled, *transactions: dict[str, Any]) -> Rows:
+    body = json.dumps({"payload": {"transactions": transactions}}).encode()
+    payload = Payload(body=body, format="json", request="x", records=("payload", "transactions"))
+    return spooled(POSTINGS, [payload], AMAZON.marketplace({}))["refund_line"]
+
+
+def test_a_refund_is_what_the_buyer_got_back_on_an_item(spooled: Spooled) -> None:
+    """24 for the goods, 5 for shipping, 2.50 of tax, less the promotion of 3; fees and withheld tax are not theirs."""
+    assert refunds(spooled, refund(), transaction()) == [
+        {
+            "_payload": 1, "order_id": "113-1", "sku": "MAT-1", "item_id": "B01",
+            "refunded_at": datetime.fromisoformat("2026-11-14T03:35:13.214"), "quantity": 2,
+            "amount": Decimal("28.5"), "currency": "USD", "reason": "Refund Order",
+        }
+    ]  # fmt: skip
+
+
+def test_a_refund_in_its_region_is_the_accounts_own(spooled: Spooled) -> None:
+    assert refunds(spooled, refund(marketplaceDetails={"marketplaceName": "Amazon.ca"})) == []
+
+
+def test_a_refund_that_is_held_back_first_counts_once_at_its_first_moment(spooled: Spooled) -> None:
+    held = refund(transactionStatus="DEFERRED")
+    (before,) = refunds(spooled, held)
+    known = [
+        *held["relatedIdentifiers"],
+        {"relatedIdentifierName": "DEFERRED_TRANSACTION_ID", "relatedIdentifierValue": "1"},
+    ]
+    later = refund(postedDate="2026-11-18T00:00:00Z", relatedIdentifiers=known)
+    assert refunds(spooled, held | {"transactionStatus": "DEFERRED_RELEASED"}, later) == [before]
+
+
+@pytest.mark.parametrize("kind", ["Chargeback", "GuaranteeClaim", "GuaranteeClaimRefund"])
+def test_what_a_bank_or_amazons_guarantee_gave_back_is_a_refund(spooled: Spooled, kind: str) -> None:
+    assert [row["amount"] for row in refunds(spooled, refund(transactionType=kind))] == [Decimal("28.5")]
+
+
+def test_a_refund_without_items_has_no_sku(spooled: Spooled) -> None:
+    whole = [part("Sales", -10.0, part("ProductCharges", -9.0), part("Tax", -1.0)), part("Expenses", 1.0)]
+    (row,) = refunds(spooled, refund(items=[], breakdowns=whole))
+    assert (row["sku"], row["quantity"], row["amount"]) == (None, None, Decimal(10))
+
+
+def test_fees_alone_are_no_refund(spooled: Spooled) -> None:
+    assert refunds(spooled, refund(items=[{"breakdowns": [part("AmazonFees", 2.0)], "contexts": []}])) == []
 
 
 def test_amazons_own_example(shared: Path, read: Read) -> None:

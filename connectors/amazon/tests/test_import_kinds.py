@@ -114,8 +114,11 @@ def test_a_report_by_product_needs_its_day(tmp_path: Path) -> None:
     assert got.refused == ["the ASIN is blank"]
     with pytest.raises(DataError, match="holds no date"):
         Read(path)
-    with pytest.raises(DataError, match="one sum for all of 2026-10-01 to 2026-10-05"):
-        Read(path, days=(date(2026, 10, 1), DAY))
+    week = Read(path, days=(date(2026, 10, 1), DAY))
+    assert week.only("day", "last_day", "level", "detail", "sessions") == (
+        date(2026, 10, 1), DAY, "summary", "child", 1138,
+    )  # fmt: skip
+    assert "count for no single day" in week.notes[0]
 
 
 DASHBOARD = """\
@@ -137,8 +140,12 @@ def test_the_tables_of_a_dashboard_are_read_one_by_one(tmp_path: Path) -> None:
     assert [(row["day"], row["level"], row["ordered_sales"], row["units"]) for row in got.rows] == [
         (DAY, "account", Decimal("59.97"), 3), (date(2026, 10, 6), "account", Decimal(1000), 1),
     ]  # fmt: skip
-    assert "name no single day" in got.notes[0]
+    assert "name no days" in got.notes[0]
     assert len(Read(tmp_path / "f", stacked=True, days=(DAY, DAY)).rows) == 3
+    total, *_ = Read(tmp_path / "f", stacked=True, days=(DAY, date(2026, 10, 6))).rows
+    assert (total["level"], total["last_day"], total["ordered_sales"]) == (
+        "summary", date(2026, 10, 6), Decimal("1059.97"),
+    )  # fmt: skip
 
 
 def test_of_a_bulksheet_only_the_campaigns_lines_count(tmp_path: Path) -> None:
@@ -190,17 +197,31 @@ def test_a_date_inside_an_ads_report_wins(tmp_path: Path) -> None:
     assert Read(tmp_path / "f").only("day", "last_day") == (date(2026, 10, 4), date(2026, 10, 4))
 
 
-def test_days_of_data_kiosk_are_read_and_weeks_kept_apart(tmp_path: Path) -> None:
+def test_days_of_data_kiosk_are_days_and_weeks_are_summaries(tmp_path: Path) -> None:
     sold = {"orderedProductSales": {"amount": 59.97, "currencyCode": "JPY"}, "unitsOrdered": 3, "totalOrderItems": 2}
     seen = {"sessions": 40, "pageViews": 60, "buyBoxPercentage": 97.5}
     record = {"marketplaceId": "A1VC38T7YXB528", "startDate": "2026-10-05", "sales": sold, "traffic": seen}
     lines = [{**record, "endDate": end} for end in ("2026-10-05", "2026-10-11")]
     (tmp_path / "f").write_text("\n".join(json.dumps(line) for line in lines))
     got = Read(tmp_path / "f")
-    assert (got.kinds, got.only("channel", "day", "level", "ordered_sales", "sessions", "buy_box")) == (
-        ["amazon.kiosk_traffic"], ("amazon.co.jp", DAY, "account", Decimal("59.97"), 40, Decimal("0.975")),
-    )  # fmt: skip
-    assert got.refused == ["it covers 2026-10-05 to 2026-10-11"]
+    assert (got.kinds, got.refused) == (["amazon.kiosk_traffic"], [])
+    names = ("channel", "day", "last_day", "level", "detail", "ordered_sales", "sessions", "buy_box")
+    figures = (Decimal("59.97"), 40, Decimal("0.975"))
+    assert [tuple(row.get(name) for name in names) for row in got.rows] == [
+        ("amazon.co.jp", DAY, None, "account", None, *figures),
+        ("amazon.co.jp", DAY, date(2026, 10, 11), "summary", "account", *figures),
+    ]
+    assert got.notes == ["1 rows cover several days each: they are kept as level 'summary' and count for no single day"]
+
+
+@pytest.mark.parametrize(("by", "last"), [("WEEK", date(2026, 2, 7)), ("MONTH", date(2026, 2, 28)), ("DAY", None)])
+def test_a_traffic_report_by_week_or_month_covers_all_of_it(tmp_path: Path, by: str, last: date | None) -> None:
+    sold = {"orderedProductSales": {"amount": 59.97, "currencyCode": "USD"}, "unitsOrdered": 3, "totalOrderItems": 2}
+    record = {"date": "2026-02-01", "salesByDate": sold, "trafficByDate": {"sessions": 40}}
+    asked = {"reportOptions": {"dateGranularity": by}, "marketplaceIds": ["ATVPDKIKX0DER"]}
+    (tmp_path / "f").write_text(json.dumps({"reportSpecification": asked, "salesAndTrafficByDate": [record]}))
+    (row,) = Read(tmp_path / "f").rows
+    assert (row["day"], row.get("last_day"), row["level"] == "summary") == (date(2026, 2, 1), last, last is not None)
 
 
 def test_parcels_that_came_back_are_returns(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from kpiterm.plugins import Note, Payload, Rejected
+from kpiterm.sync.imports_unknown import unknown
 from kpiterm.sync.sheets import open_sheets
 from kpiterm_amazon.import_files import IMPORTERS
-from kpiterm_amazon.import_settlements import HEADER_V2
 
 V1 = (
     "settlement-id", "settlement-start-date", "total-amount", "currency", "transaction-type", "order-id",
@@ -124,4 +124,6 @@ def test_european_decimals_are_read_and_a_bad_line_is_kept_apart(tmp_path: Path)
 
 def test_a_statement_that_has_lost_a_column_is_named_with_it(tmp_path: Path) -> None:
     (tmp_path / "f").write_text("\t".join(c for c in V2 if c != "amount") + "\n" + "\t".join("x" * 12) + "\n")
-    assert HEADER_V2.lacks(open_sheets(tmp_path / "f")[0]) == ("amount",)
+    error = unknown(IMPORTERS, tmp_path / "f", open_sheets(tmp_path / "f"))
+    assert "looks like amazon.settlement_v2" in str(error)
+    assert "lacks the column 'amount'" in str(error)

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpiterm.plugins import Note, Payload, Rejected
+from kpiterm.sync.imports_unknown import unknown
 from kpiterm.sync.sheets import open_sheets
 from kpiterm_amazon.import_files import IMPORTERS
-from kpiterm_amazon.import_transactions import HEADER, posted, read
+from kpiterm_amazon.import_transactions import posted, read
 
 Line = dict[str, str]
 
@@ -155,7 +156,9 @@ def test_an_unknown_month_is_refused() -> None:
 
 def test_a_report_that_has_lost_a_column_is_named_with_it(tmp_path: Path) -> None:
     (tmp_path / "f").write_text(",".join(cell for cell in US if cell != "total") + "\n" + ",".join("x" * 14) + "\n")
-    assert HEADER.lacks(open_sheets(tmp_path / "f")[0]) == ("total",)
+    error = unknown(IMPORTERS, tmp_path / "f", open_sheets(tmp_path / "f"))
+    assert "looks like amazon.transactions" in str(error)
+    assert "lacks the column 'total'" in str(error)
 
 
 def test_amounts_are_exact(tmp_path: Path) -> None:

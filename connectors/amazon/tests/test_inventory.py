@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 
-from kpiterm.plugins import Window
+from kpiterm.plugins import TransientError, Window
 from kpiterm_amazon import inventory
 
 if TYPE_CHECKING:
@@ -63,6 +64,17 @@ def test_all_pages_are_read_before_the_first_is_stored(host: Host, read: Callabl
         "reserved": 4,
         "unfulfillable": 5,
     }
+
+
+def test_a_token_that_died_during_retries_is_a_matter_of_the_moment(host: Host) -> None:
+    def dead(request: httpx.Request) -> httpx.Response:
+        if "nextToken" in request.url.params:
+            return httpx.Response(400, json={"errors": [{"code": "InvalidInput", "message": "The token has expired."}]})
+        return answer(request)
+
+    with pytest.raises(TransientError, match="broke off") as caught:
+        list(inventory.fetch(host.context(dead), WINDOW))
+    assert "reads the list anew" in caught.value.hint
 
 
 def test_stock_without_details_is_unknown_not_zero(host: Host, read: Callable[..., Rows]) -> None:

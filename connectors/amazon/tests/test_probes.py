@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from kpiterm.plugins import Probe
-from kpiterm_amazon import access, probes
+from kpiterm_amazon import access, probes, profiles
+from kpiterm_amazon.connector import AMAZON
 
 if TYPE_CHECKING:
     from conftest import Answer, Host
@@ -26,6 +27,7 @@ def participation(marketplace: str, domain: str, *, active: bool = True, suspend
 
 US = participation("ATVPDKIKX0DER", "www.amazon.com")
 CA = participation("A2EUQ1WTGCTBG2", "www.amazon.ca")
+PROFILE = {"profileId": 42, "countryCode": "US", "accountInfo": {"type": "seller", "name": "Shop"}}
 DENIED = {"errors": [{"code": "Unauthorized", "message": "Access to requested resource is denied."}]}
 
 
@@ -35,6 +37,8 @@ def amazon(*entries: dict[str, Any], denied: Callable[[httpx.Request], bool] = l
             return httpx.Response(403, json=DENIED)
         if request.url.path == access.PARTICIPATIONS:
             return httpx.Response(200, json={"payload": entries})
+        if request.url.path == profiles.PROFILES:
+            return httpx.Response(200, json=[PROFILE])
         return httpx.Response(200, json={})
 
     return answer
@@ -48,7 +52,7 @@ def test_a_good_account(host: Host) -> None:
     found = run(host, amazon(US, CA))
     assert all(probe.ok for probe in found.values())
     assert found["marketplaces"].detail == "sells on amazon.ca, amazon.com"
-    assert found["advertising"].detail == "profile 42"
+    assert found["advertising"].detail == "profile 42 (seller Shop, US)"
     asked = Counter(f"{r.method} {r.url.path}" for r in host.requests)
     assert max(asked.values()) <= 6, "a test must not use up the quotas: getReports has a burst of ten"
     assert {r.method for r in host.requests} == {"GET"}, "a test asks for no report"
@@ -61,19 +65,58 @@ def test_a_missing_role_is_named_and_the_others_are_still_tried(host: Host) -> N
 
 
 @pytest.mark.parametrize(
-    ("refused", "probe", "role"),
+    ("refused", "probe"),
     [
-        ("SETTLEMENT", "settlements", "Finance and Accounting"),
-        ("FBA_INVENTORY_PLANNING", "FBA reports", "Amazon Fulfillment"),
-        ("dataKiosk", "data kiosk", "Brand Analytics"),
-        ("finances", "finances", "Finance and Accounting"),
-        ("FEEDBACK", "seller feedback", "Selling Partner Insights"),
+        ("SETTLEMENT", "settlements"),
+        ("FBA_INVENTORY_PLANNING", "FBA reports"),
+        ("dataKiosk", "data kiosk"),
+        ("/finances/", "finances"),
+        ("FEEDBACK", "seller feedback"),
+        ("/v2/profiles", "advertising"),
+        ("/orders/", "orders"),
+        ("/fba/inventory", "stock"),
+        ("ALL_ORDERS", "orders report"),
+        ("SELLER_PERFORMANCE", "account health"),
     ],
 )
-def test_each_stream_has_a_probe_that_names_its_role(host: Host, refused: str, probe: str, role: str) -> None:
+def test_what_is_refused_is_named_and_nothing_else(host: Host, refused: str, probe: str) -> None:
     found = run(host, amazon(US, denied=lambda r: refused in str(r.url)))
     assert {name for name, result in found.items() if not result.ok} == {probe}
-    assert role in found[probe].detail
+
+
+ADS_SCOPE = "advertising::campaign_management"
+FBA = ("FBA reports", "Amazon Fulfillment")
+PROBE_OF = {
+    "orders": ("orders report", "Inventory and Order Tracking"),
+    "orders-recent": ("orders", "Inventory and Order Tracking"),
+    "inventory": ("stock", "Amazon Fulfillment, or Inventory and Order Tracking"),
+    "traffic": ("sales and traffic", "Brand Analytics"),
+    "performance": ("account health", "Selling Partner Insights"),
+    "traffic-items": ("data kiosk", "Brand Analytics"),
+    "economics": ("data kiosk", "Brand Analytics"),
+    "settlements": ("settlements", "Finance and Accounting"),
+    "finances": ("finances", "Finance and Accounting"),
+    "returns-merchant": ("orders report", "Inventory and Order Tracking"),
+    "feedback": ("seller feedback", "Selling Partner Insights"),
+    **dict.fromkeys(("returns-fba", "reimbursements", "stock-planning", "restock", "stock-check", "stock-ledger"), FBA),
+    **dict.fromkeys(
+        ("ads-campaigns", "ads-products", "ads-brands", "ads-display", "ads-terms"), ("advertising", ADS_SCOPE)
+    ),
+}
+
+
+def test_each_stream_has_a_probe_that_names_its_role(host: Host) -> None:
+    found = run(host, amazon(US, denied=lambda r: r.url.path != access.PARTICIPATIONS))
+    assert PROBE_OF.keys() == {stream.name for stream in AMAZON.streams} - {"access"}, "marketplaces need any role"
+    for stream, (probe, role) in PROBE_OF.items():
+        assert f"role missing or lost: {role}" in found[probe].detail, stream
+
+
+def test_a_profile_that_the_ads_login_does_not_see_is_pointed_out(host: Host) -> None:
+    settings = {"marketplace": "US", "client_id": "sp-client", "ads_client_id": "ads-client", "ads_profile_id": "43"}
+    found = {probe.name: probe for probe in probes.test(host.context(amazon(US), settings=settings))}
+    assert not found["advertising"].ok
+    assert "does not see profile 43; it sees 42 (seller Shop, US)" in found["advertising"].detail
 
 
 def test_a_seller_of_another_marketplace(host: Host) -> None:

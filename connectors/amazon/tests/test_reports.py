@@ -142,6 +142,22 @@ def test_cancelled_means_no_data_where_that_is_plausible(host: Host) -> None:
     assert any("no data" in line for line in host.logs)
 
 
+def test_no_data_for_a_long_time_is_believed_when_amazon_says_it_twice(host: Host) -> None:
+    long = replace(report(may_be_empty=True), read_again=timedelta(hours=6))
+    amazon = Amazon(CANCELLED, DONE)
+    assert read_all(reports.documents(host.context(amazon), long)) == [b"a\tb\n"]
+    amazon.states = [CANCELLED]
+    assert read_all(reports.documents(host.context(amazon), long)) == []
+    assert (amazon.created, host.state) == (4, {})
+
+
+def test_what_the_next_run_reads_again_anyway_is_asked_for_once(host: Host) -> None:
+    amazon = Amazon(CANCELLED)
+    short = replace(report(may_be_empty=True), read_again=END - START)
+    assert read_all(reports.documents(host.context(amazon), short)) == []
+    assert amazon.created == 1
+
+
 def test_cancelled_is_an_error_where_there_are_always_data(host: Host) -> None:
     amazon = Amazon(CANCELLED)
     with pytest.raises(TransientError, match="CANCELLED"):
@@ -236,6 +252,28 @@ def test_asked_for_again_too_soon_a_cancelled_report_does_not_mean_no_data(host:
         read_all(reports.documents(host.context(cancelled, now=NOW + timedelta(hours=3)), daily()))
     later = host.context(cancelled, now=NOW + timedelta(hours=8))
     assert read_all(reports.documents(later, daily())) == []
+
+
+def test_no_data_for_a_long_time_is_asked_for_again_after_the_interval(host: Host) -> None:
+    long = replace(daily(), read_again=timedelta(days=2))
+    with pytest.raises(TransientError, match="no data, or it did not make the report") as caught:
+        read_all(reports.documents(host.context(Amazon(CANCELLED)), long))
+    assert "4 hours" in caught.value.hint
+    later = NOW + timedelta(hours=8)
+    assert read_all(reports.documents(host.context(Amazon(DONE), now=later), long)) == [b"a\tb\n"]
+    with pytest.raises(TransientError, match="no data, or it did not"):
+        read_all(reports.documents(host.context(Amazon(CANCELLED), now=later + timedelta(hours=8)), long))
+    assert read_all(reports.documents(host.context(Amazon(CANCELLED), now=later + timedelta(hours=16)), long)) == []
+
+
+def test_a_request_whose_answer_was_lost_counts_towards_the_interval(host: Host) -> None:
+    def lost(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError("connection reset", request=request)
+
+    with pytest.raises(TransientError, match="connection reset"):
+        read_all(reports.documents(host.context(lost), daily()))
+    with pytest.raises(TransientError, match="CANCELLED without a document"):
+        read_all(reports.documents(host.context(Amazon(CANCELLED)), daily()))
 
 
 def test_a_type_with_an_interval_is_not_asked_for_twice_after_a_run_that_broke_off(host: Host) -> None:

@@ -71,11 +71,10 @@ def fetched(ctx: Context, spooled: Callable[..., dict[str, Rows]]) -> Callable[[
 
 @pytest.fixture
 def rows(fetched: Callable[[str], dict[str, Rows]]) -> Callable[[str], Rows]:
-    """The same of a stream that fills one table."""
+    """The same of a stream that fills one table, or of its first one."""
 
     def fetch(name: str) -> Rows:
-        (found,) = fetched(name).values()
-        return found
+        return next(iter(fetched(name).values()))
 
     return fetch
 
@@ -217,6 +216,18 @@ def test_postings_are_those_of_the_balance_and_of_the_settlements(rows: Fetched,
         assert totals[0] == totals[1] != 0, kind
 
 
+def test_refunds_are_what_buyers_got_back(fetched: Callable[[str], dict[str, Rows]], sandbox: Sandbox) -> None:
+    start, end = spans("finances")
+    truth = sorted(
+        (order.order_id, line.product.sku, line.quantity, line.price + line.tax + line.shipping - line.discount)
+        for order in sandbox.shop.orders(sandbox.shop.first_day, NOW.date(), NOW)
+        for line in order.lines
+        if line.refunded and not order.non_amazon and start <= line.refunded + 2 * 3600 < end
+    )
+    found = fetched("finances")["refund_line"]
+    assert sorted((r["order_id"], r["sku"], r["quantity"], int(r["amount"] * 100)) for r in found) == truth != []
+
+
 def seconds(row: dict[str, Any]) -> float:
     return float(row["posted_at"].replace(tzinfo=UTC).timestamp())
 
@@ -245,6 +256,17 @@ def test_three_ways_to_count_the_stock_agree(fetched: Callable[[str], dict[str, 
         for name in ("inventory", "stock-planning", "stock-check")
     ]
     assert counts[0] == counts[1] == counts[2] != []
+
+
+def test_the_ledger_tells_the_stock_of_every_day(rows: Fetched, sandbox: Sandbox) -> None:
+    found = {(row["taken_at"].replace(tzinfo=UTC), row["sku"]): row for row in rows("stock-ledger")}
+    moments = sorted({taken_at for taken_at, _ in found})
+    assert len(moments) == DAYS
+    for at in (moments[0], moments[7], moments[-1]):
+        for level in sandbox.shop.stock(at=at):
+            row, reserved = found[at, level.product.sku], level.reserved_orders + level.reserved_processing
+            assert (row["available"], row["location"]) == (level.fulfillable + reserved, "FBA")
+            assert (row["reserved"], row["unfulfillable"]) == (0, level.unfulfillable)
 
 
 def test_amazons_advice_is_kept_as_estimates(

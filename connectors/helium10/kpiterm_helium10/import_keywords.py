@@ -29,6 +29,9 @@ _NAMES = {
     "organic": ("position (rank)", "organic rank", "自然排名"),
     "sponsored": ("sponsored rank", "广告排名"),
 }
+# As they are written, the first of each in English.
+_COLUMNS = (("Keyword Phrase", "关键词词组"), ("Search Volume", "搜索量"), ("Competing Products", "竞品数"))
+_CEREBRO = ("Cerebro IQ Score", "Cerebro IQ 得分", "Position (Rank)", "Competitor Performance Score", "竞品表现得分")
 _SCORE = ("competitor performance score", "竞品表现得分")
 _KNOWN = frozenset(
     """keyword phrase|aba total click share|aba total conv. share|keyword sales|cerebro iq score|magnet iq score
@@ -117,8 +120,7 @@ def _keyword(
 ) -> Iterator[Line]:
     volume, bound = bounded(cells[volume_at], comma)
     if volume is not None and bound != "exact":
-        metric = f"search_volume:{base['keyword']}"
-        yield {"channel": base["channel"], "day": base["day"], "metric": metric, "estimate": volume, "bound": bound}
+        yield dict(base) | {"metric": "search_volume", "estimate": volume, "bound": bound}
         volume = None
     line = dict(base) | {"volume": volume}
     for asin, kind, position in ranks:
@@ -143,6 +145,7 @@ CEREBRO = Importer(
     recognise=lambda sheet: _recognise(sheet, magnet=False),
     read=read,
     shape=SHAPE,
+    columns=(*_COLUMNS, _CEREBRO),
 )
 MAGNET = Importer(
     kind="helium10.magnet",
@@ -150,4 +153,5 @@ MAGNET = Importer(
     recognise=lambda sheet: _recognise(sheet, magnet=True),
     read=read,
     shape=SHAPE,
+    columns=(*_COLUMNS, ("Magnet IQ Score", "Magnet IQ 得分")),
 )

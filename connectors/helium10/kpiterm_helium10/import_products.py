@@ -39,6 +39,7 @@ _FIGURES: Mapping[str, tuple[str, ...]] = {
     "reviews": ("review count",),
     "sellers": ("number of active sellers", "active sellers"),
 }
+_SALES = ("ASIN Sales", "Sales", "Monthly Sales")
 _MONEY = frozenset({"price", "revenue_30d", "listing_revenue_30d"})
 _XRAY = """display order|product details|asin|url|image url|brand|price|parent level sales|asin sales|recent purchases
 |parent level revenue|asin revenue|title char. count|bsr|seller country/region|fees|active sellers|ratings|review count
@@ -56,23 +57,23 @@ class Tool:
     """One of the two: how its metrics begin, the columns that tell it, all that it is known to export."""
 
     name: str
-    telling: frozenset[str]
+    telling: tuple[str, ...]
     known: frozenset[str]
 
     def recognise(self, sheet: Sheet) -> bool:
         at = names(sheet)
-        sales = {"asin sales", "sales", "monthly sales"} & at.keys()
-        return self.telling <= at.keys() and bool(sales)
+        sales = {name.casefold() for name in _SALES} & at.keys()
+        return {name.casefold() for name in self.telling} <= at.keys() and bool(sales)
 
 
 XRAY = Tool(
     "xray",
-    frozenset({"display order", "product details", "asin", "price", "bsr"}),
+    ("Display Order", "Product Details", "ASIN", "Price", "BSR"),
     frozenset(_XRAY.replace("\n", "").split("|")),
 )
 BLACK_BOX = Tool(
     "black_box",
-    frozenset({"asin", "title", "price", "review count", "reviews rating", "number of active sellers"}),
+    ("ASIN", "Title", "Price", "Review Count", "Reviews Rating", "Number of Active Sellers"),
     frozenset(_BLACK_BOX.replace("\n", "").split("|")),
 )
 
@@ -135,7 +136,12 @@ def _by_asin(sheet: Sheet, at: Mapping[str, int]) -> dict[str, tuple[int, tuple[
 
 def _importer(tool: Tool, title: str) -> Importer:
     return Importer(
-        kind=f"helium10.{tool.name}", title=title, recognise=tool.recognise, read=partial(read, tool), shape=SHAPE
+        kind=f"helium10.{tool.name}",
+        title=title,
+        recognise=tool.recognise,
+        read=partial(read, tool),
+        shape=SHAPE,
+        columns=(*tool.telling, _SALES),
     )
 
 

@@ -26,7 +26,7 @@ _COLUMNS = (
     "volume",
 )  # fmt: skip
 _ESTIMATES = """
-select channel, cast(day as date) as day, item_id, metric, cast(estimate as decimal(18, 4)) as estimate, bound,
+select channel, cast(day as date) as day, item_id, keyword, metric, cast(estimate as decimal(18, 4)) as estimate, bound,
     case when money = 'yes' then coalesce(currency, getvariable('currency')) end as currency
 from source where metric is not null
 """
@@ -39,7 +39,7 @@ SHAPE = Shape(
     columns=dict.fromkeys(_COLUMNS, "VARCHAR"),
     required=_COLUMNS,
     outputs=(
-        Output(into="market_estimate", select=_ESTIMATES, replaces=("channel", "day", "item_id", "metric")),
+        Output(into="market_estimate", select=_ESTIMATES, replaces=("channel", "day", "item_id", "keyword", "metric")),
         Output(into="keyword_rank", select=_RANKS, replaces=("channel", "day", "item_id", "keyword", "kind")),
     ),
 )
@@ -123,7 +123,10 @@ def channel_of_name(sheet: Sheet) -> str | None:
 
 
 def day_of(sheet: Sheet) -> tuple[date, Note | None]:
-    """The day of an export: of its name, which Helium 10 ends with it, else that on which the file was written."""
+    """The day of an export: that of `--period`, else of its name, which Helium 10 ends with it, else that on which the
+    file was written."""
+    if told := sheet.given.get("last_day"):
+        return date.fromisoformat(told), None
     for text in reversed(re.findall(r"\d{4}-\d{2}-\d{2}", sheet.path.name)):
         try:
             return date.fromisoformat(text), None
@@ -132,7 +135,7 @@ def day_of(sheet: Sheet) -> tuple[date, Note | None]:
     written = datetime.fromtimestamp(sheet.path.stat().st_mtime, UTC).date()
     return written, Note(
         f"neither the file nor its name tells its day: taken as of {written}, when it was written. "
-        "Put the day of the export into the name (…_2026-10-31.csv) if that is wrong"
+        "Name the day with --period 2026-10-31 if that is wrong"
     )
 
 

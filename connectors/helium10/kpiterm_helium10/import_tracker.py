@@ -81,8 +81,7 @@ def _moment(text: str | None) -> datetime:
 def _ranks(base: dict[str, str], picked: Cells) -> Iterator[Item]:
     volume, bound = bounded(picked[3], None)
     if volume is not None and bound != "exact":
-        metric = f"search_volume:{base['keyword']}"
-        yield {"channel": base["channel"], "day": base["day"], "metric": metric, "estimate": volume, "bound": bound}
+        yield base | {"item_id": None, "metric": "search_volume", "estimate": volume, "bound": bound}
         volume = None
     for kind, cell in (("organic", picked[4]), ("sponsored", picked[5])):
         yield base | {"kind": kind, "volume": volume} | rank(cell, None)
@@ -94,4 +93,5 @@ TRACKER = Importer(
     recognise=recognise,
     read=read,
     shape=SHAPE,
+    columns=("ASIN", "Keyword", "Marketplace", "Search Volume", "Organic Rank", "Sponsored Position", "Date Added"),
 )

@@ -42,7 +42,7 @@ def _report(ctx: Context, market: str, report: str, first: date, last: date) -> 
     """The finished report; 202 means that it is still being made, and asking again is how to wait for it."""
     url = f"https://{MARKETS_HOST}/public-api/v1/markets/{market}/{report}"
     params = _PARAMS | {"filter[dateFrom]": str(first), "filter[dateTo]": str(last)}
-    waited, pause = 0.0, 2.0
+    waited = 0.0
     while True:
         response = ctx.http.get(url, params=params)
         if response.status_code != httpx.codes.ACCEPTED:
@@ -52,9 +52,11 @@ def _report(ctx: Context, market: str, report: str, first: date, last: date) -> 
                 f"Market Tracker has not finished the {report} report of market {market} in {waited / 60:.0f} minutes",
                 hint="it goes on there; the next sync asks again",
             )
-        ctx.log(f"Market Tracker is making the {report} report of market {market}; asking again in {pause:.0f} s")
+        pause = min(60.0, max(2.0, waited / 10))  # no more than a tenth of the wait is lost at its end
+        if not waited:
+            ctx.log(f"Market Tracker is making the {report} report of market {market}; asking again until it is made")
         ctx.sleep(pause)
-        waited, pause = waited + pause, min(60.0, pause * 2)
+        waited += pause
 
 
 def _parsed(body: bytes) -> Mapping[str, Any]:

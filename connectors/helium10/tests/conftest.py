@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,8 @@ import pytest
 
 from kpiterm.paths import Paths
 from kpiterm.plugins import Context, Window
-from kpiterm.plugins.http import Stats, open_client
-from kpiterm.plugins.limits import Limiter
 from kpiterm.plugins.manager import load as load_plugins
-from kpiterm.plugins.redact import Redactor
+from kpiterm.plugins.testing import Host as TestHost
 from kpiterm.store.engine import Writer
 from kpiterm.store.write import Batch
 from kpiterm.sync.imports import Desk, Report, import_file
@@ -28,64 +26,15 @@ from kpiterm_helium10.connector import HELIUM10
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared"
 NOW = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
-Answer = Callable[[httpx.Request], httpx.Response]
 SETTINGS = {"marketplace": "US"}
 SECRETS = {"token": "h10_mcp_secret-value", "market_tracker_key": "mt360-secret-value"}
 
 
-@dataclass
-class Host:
-    """What the connector did (`slept`, `logs`), and the store that it fills."""
+@dataclass(kw_only=True)
+class Host(TestHost):
+    """Helium 10 in the test's hands or in the sandbox, and the store that it fills."""
 
-    directory: Path
     writer: Writer
-    slept: list[float] = field(default_factory=list)
-    logs: list[str] = field(default_factory=list)
-    clients: list[httpx.Client] = field(default_factory=list)
-
-    def context(
-        self,
-        answer: Answer | None = None,
-        *,
-        sandbox: str | None = None,
-        settings: Mapping[str, str] = SETTINGS,
-        secrets: Mapping[str, str] = SECRETS,
-        sleep: Callable[[float], None] | None = None,
-    ) -> Context:
-        """A run's context; `answer` stands for Helium 10, `sandbox` for a server."""
-        sleep = sleep or self.slept.append
-        scope = f"run-{len(self.clients)}"
-        client = open_client(
-            HELIUM10,
-            auth=None,
-            limiter=Limiter(self.directory / "limits", scope, HELIUM10.rates, sleep=self.slept.append),
-            redactor=Redactor(secrets.values()),
-            sleep=sleep,
-            log=self.logs.append,
-            stats=Stats(),
-            spool=self.directory / "documents",
-            sandbox=sandbox,
-            transport=httpx.MockTransport(answer) if answer else None,
-            attempts=2,
-        )
-        self.clients.append(client)
-        context = Context(
-            account="h10",
-            settings=settings,
-            secrets=secrets,
-            marketplace=HELIUM10.marketplace(settings),
-            http=client,
-            now=NOW,
-            log=self.logs.append,
-            sleep=sleep,
-            download=client.download,
-            recall=lambda _: None,
-            remember=lambda _key, _value: None,
-            save_secret=lambda _name, _value: None,
-        )
-        assert HELIUM10.auth
-        client.auth = HELIUM10.auth(context)
-        return context
 
     def sync(self, ctx: Context, name: str, window: Window) -> Loaded:
         """A stream's window into the store, as a sync does it."""
@@ -105,12 +54,12 @@ class Host:
         with self.writer.transaction() as con:
             return load(con, manifest, stream.shape, batch, ctx.marketplace)
 
-    def take(self, path: Path) -> Report:
-        """Import a file as `kpiterm import` does."""
+    def take(self, path: Path, day: date | None = None) -> Report:
+        """Import a file as `kpiterm import` does, perhaps with the day as its period."""
         (self.directory / "spool").mkdir(exist_ok=True)
         desk = Desk(
             plugins=load_plugins({"helium10"}), accounts=(), account=None, spool=self.directory / "spool",
-            writer=self.writer,
+            writer=self.writer, period=(day, day) if day else None,
         )  # fmt: skip
         return import_file(desk, path)
 
@@ -175,10 +124,12 @@ class FakeMcp:
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[Host]:
     with Writer(Paths(tmp_path / "home")) as writer:
-        host = Host(tmp_path, writer)
+        host = Host(
+            connector=HELIUM10, directory=tmp_path, settings=SETTINGS, secrets=SECRETS, now=NOW, account="h10",
+            writer=writer,
+        )  # fmt: skip
         yield host
-        for client in host.clients:
-            client.close()
+        host.close()
 
 
 @pytest.fixture

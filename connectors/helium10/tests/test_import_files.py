@@ -82,7 +82,8 @@ def test_magnet_gives_volumes_and_a_bound_is_no_volume(host: Host, write: Write)
     assert report.kind == "helium10.magnet"
     assert "1 rows repeat a keyword" in report.warnings[0]
     assert [row[2:] for row in host.rows(RANKS)] == [("mat", *[None] * 4), ("rug", *[None] * 4)]
-    assert host.rows(FIGURES) == [("amazon.com", None, "search_volume:mat", 100000, "more_than", None)]
+    assert host.rows(FIGURES) == [("amazon.com", None, "search_volume", 100000, "more_than", None)]
+    assert host.rows("select keyword from market_estimate") == [("mat",)]
 
 
 def tracked(volume: str, rank: str, added: str, place: str = "amazon.com", keyword: str = "Bath Mat") -> list[str]:
@@ -186,6 +187,30 @@ def test_a_file_without_a_day_is_of_the_day_on_which_it_was_written(host: Host, 
     report = host.take(path)
     assert host.rows("select day from keyword_rank") == [(date(2026, 9, 21),)]
     assert "2026-09-21, when it was written" in report.warnings[0]
+
+
+def test_a_file_without_a_day_is_of_the_day_that_is_given(host: Host, write: Write) -> None:
+    report = host.take(write("cerebro_2026-10-30.csv", CEREBRO, ["mat", "1", "9", "3"]), date(2026, 10, 31))
+    assert host.rows("select day from keyword_rank") == [(date(2026, 10, 31),)]
+    assert report.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (["显示顺序", "产品详情", "ASIN", "链接", "价格  US$", "销量", "BSR", "评论数"], "not recognised"),
+        (["Keyword Phrase", "Cerebro IQ Score", "Volume", "Competing Products"],
+         "looks like helium10.cerebro (Helium 10 Cerebro export), but lacks the column 'Search Volume'"),
+        ([*XRAY[:8], "Rang"], "looks like helium10.xray (Helium 10 Xray export), but lacks the column 'BSR'"),
+    ],
+)  # fmt: skip
+def test_an_unknown_header_is_quarantined_with_the_way_to_a_mapping(
+    host: Host, write: Write, header: list[str], words: str
+) -> None:
+    report = host.take(write("export.csv", header, ["1"] * len(header)))
+    assert (report.kind, report.loaded, host.rows(FIGURES), host.rows(RANKS)) == (None, 0, [], [])
+    assert words in (report.error or "")
+    assert "kpiterm import --map NAME --learn FILE" in report.hint
 
 
 def test_a_real_cerebro_export(host: Host, shared: Path) -> None:

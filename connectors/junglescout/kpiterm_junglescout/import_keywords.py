@@ -46,8 +46,8 @@ def _rows(day: date, keyword: str, cell: str) -> Iterator[Row]:
     bound = {"<": "less_than", ">": "more_than"}.get(cell[:1])
     volume = count(cell.lstrip("<>"))
     if bound and volume is not None:
-        named = {"metric": f"search_volume:{keyword}", "estimate": volume, "bound": bound}
-        yield Row("market_estimate", {"day": day, **named})
+        figures = {"metric": "search_volume", "estimate": volume, "bound": bound}
+        yield Row("market_estimate", {"day": day, "keyword": keyword, **figures})
     yield Row("keyword_rank", {"day": day, "keyword": keyword, "search_volume": None if bound else volume})
 
 
@@ -56,9 +56,11 @@ def _phrase(text: str | None) -> str:
 
 
 def _day(sheet: Sheet) -> tuple[date, Note | None]:
-    """The day that the lines above the header name, else the one on which the file was written."""
+    """The day that the lines above the header name, else that of `--period`, else the one on which it was written."""
     if sheet.delimiter is not None and (found := _GENERATED.search(_above(sheet))):
         return date.fromisoformat(found[1]), None
+    if told := sheet.given.get("last_day"):
+        return date.fromisoformat(told), None
     written = datetime.fromtimestamp(sheet.path.stat().st_mtime, UTC).date()
     return written, Note(f"the file does not say when it was made: taken as of {written}, when it was written")
 
@@ -72,5 +74,9 @@ def _above(sheet: Sheet) -> str:
 
 
 KEYWORD_SCOUT = Importer(
-    kind="junglescout.keyword_scout", title="Jungle Scout Keyword Scout export", recognise=recognise, read=read
+    kind="junglescout.keyword_scout",
+    title="Jungle Scout Keyword Scout export",
+    recognise=recognise,
+    read=read,
+    columns=_TELLING,
 )

@@ -22,6 +22,7 @@ figures as (
     union all
     select _payload, _day, asin, 'sellers', cast(a.number_of_sellers as decimal(18, 4)), false from found
 )
-select _day as day, asin as item_id, 'product_database_' || name as metric, value as estimate, 'exact' as bound,
+select _day as day, asin as item_id, cast(null as varchar) as keyword, 'product_database_' || name as metric,
+    value as estimate, 'exact' as bound,
     case when money then getvariable('currency') end as currency, _payload
 from figures where value is not null and asin <> ''

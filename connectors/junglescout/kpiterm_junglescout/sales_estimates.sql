@@ -5,12 +5,12 @@ with days as (
         unnest(attributes.data) as estimate
     from source
 )
-select cast(estimate.date as date) as day, asin as item_id,
+select cast(estimate.date as date) as day, asin as item_id, cast(null as varchar) as keyword,
     case when is_parent then 'sales_estimates_family_units' else 'sales_estimates_units' end as metric,
     cast(estimate.estimated_units_sold as decimal(18, 4)) as estimate, 'exact' as bound,
     cast(null as varchar) as currency, _payload
 from days where estimate.estimated_units_sold is not null
 union all
-select cast(estimate.date as date), asin, 'sales_estimates_price',
+select cast(estimate.date as date), asin, null, 'sales_estimates_price',
     cast(estimate.last_known_price as decimal(18, 4)), 'exact', getvariable('currency'), _payload
 from days where estimate.last_known_price is not null and not is_parent

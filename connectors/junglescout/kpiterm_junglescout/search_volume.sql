@@ -1,6 +1,6 @@
--- Weekly volumes: keyword_rank holds monthly ones, so the phrase is part of the metric.
+-- Weekly volumes: keyword_rank holds monthly ones.
 select attributes.estimate_start_date as day, cast(null as varchar) as item_id,
-    'search_volume_week:' || lower(_keyword) as metric,
+    lower(_keyword) as keyword, 'search_volume_week' as metric,
     cast(attributes.estimated_exact_search_volume as decimal(18, 4)) as estimate, 'exact' as bound, _payload
 from source
 where attributes.estimated_exact_search_volume is not null

@@ -12,7 +12,8 @@ EXTRA = {"_asin": "VARCHAR", "_keyword": "VARCHAR", "_day": "DATE"}
 
 def estimates(sql: str, attributes: str) -> Shape:
     """A shape that writes estimates; `attributes` is the DuckDB type of a record's attributes."""
-    return _shape(attributes, Output(into="market_estimate", select=_sql(sql), replaces=("day", "item_id", "metric")))
+    replaces = ("day", "item_id", "keyword", "metric")
+    return _shape(attributes, Output(into="market_estimate", select=_sql(sql), replaces=replaces))
 
 
 def ranks(sql: str, attributes: str) -> Shape:

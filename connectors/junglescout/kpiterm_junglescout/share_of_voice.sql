@@ -13,10 +13,10 @@ counts as (
     union all
     select _payload, _day, _keyword, found.asin, 'conversions', found.conversions from items
 )
-select _day as day, cast(null as varchar) as item_id,
-    'share_of_voice_' || part || ':' || lower(_keyword) || ':' || brand as metric,
+select _day as day, cast(null as varchar) as item_id, lower(_keyword) as keyword,
+    'share_of_voice_' || part || ':' || brand as metric,
     cast(share as decimal(18, 4)) as estimate, 'exact' as bound, _payload
 from shares where share is not null and brand is not null
 union all
-select _day, asin, 'share_of_voice_' || part || ':' || lower(_keyword), cast(number as decimal(18, 4)), 'exact', _payload
+select _day, asin, lower(_keyword), 'share_of_voice_' || part, cast(number as decimal(18, 4)), 'exact', _payload
 from counts where number is not null and asin is not null

@@ -44,8 +44,8 @@ def test_volumes_with_the_day_of_the_preamble(host: Host, export: Path) -> None:
         (day, None, "bath mat", None, None, None), (day, None, "rug", None, None, None),
         (day, None, "水龙头转接头", None, None, 1450),
     ]  # fmt: skip
-    assert host.rows("select day, metric, estimate, bound from market_estimate") == [
-        (day, "search_volume:bath mat", 5, "less_than")
+    assert host.rows("select day, keyword, metric, estimate, bound from market_estimate") == [
+        (day, "bath mat", "search_volume", 5, "less_than")
     ]
     assert "1 rows repeat a keyword" in report.warnings[0]
 
@@ -69,6 +69,14 @@ def test_without_a_preamble_it_is_of_the_day_on_which_it_was_written(host: Host,
     report = host.take(path)
     assert any("when it was written" in text for text in report.warnings)
     assert len(host.rows("select distinct day from keyword_rank")) == 1
+
+
+def test_without_a_preamble_it_is_of_the_day_that_is_given(host: Host, tmp_path: Path) -> None:
+    path = tmp_path / "scout.csv"
+    path.write_text(f"{HEADER}\n{LINES}", "utf-8")
+    report = host.take(path, date(2026, 10, 31))
+    assert not any("when it was written" in text for text in report.warnings)
+    assert host.rows("select distinct day from keyword_rank") == [(date(2026, 10, 31),)]
 
 
 def test_a_volume_that_is_no_number_is_set_apart(host: Host, tmp_path: Path) -> None:

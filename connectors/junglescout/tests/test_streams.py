@@ -90,7 +90,8 @@ def test_search_volumes_of_whole_weeks(host: Host) -> None:
         week("2026-11-15", "2026-11-21", None),
     ]
     host.sync(host.context(answering(*weeks)), "search-volume", WINDOW)
-    assert host.rows(FIGURES) == [(date(2026, 11, 8), None, "search_volume_week:bath mat", 70, None)]
+    assert host.rows(FIGURES) == [(date(2026, 11, 8), None, "search_volume_week", 70, None)]
+    assert host.rows("select keyword from market_estimate") == [("bath mat",)]
     assert host.requests[0].url.params["start_date"] == "2026-11-02"
 
 
@@ -101,11 +102,11 @@ def test_share_of_voice_by_brand_and_clicks_by_item(host: Host) -> None:
         "top_asins": [{"asin": "B0EXAMPLE1", "clicks": 30, "conversions": 2}],
     }  # fmt: skip
     host.sync(host.context(answering(attributes, one=True)), "share-of-voice", WINDOW)
-    assert [row[1:4] for row in host.rows(FIGURES)] == [
-        ("B0EXAMPLE1", "share_of_voice_clicks:bath mat", 30),
-        ("B0EXAMPLE1", "share_of_voice_conversions:bath mat", 2),
-        (None, "share_of_voice_combined:bath mat:Example", 12),
-        (None, "share_of_voice_organic:bath mat:Example", Decimal("7.5")),
+    assert host.rows("select item_id, keyword, metric, estimate from market_estimate order by all") == [
+        ("B0EXAMPLE1", "bath mat", "share_of_voice_clicks", 30),
+        ("B0EXAMPLE1", "bath mat", "share_of_voice_conversions", 2),
+        (None, "bath mat", "share_of_voice_combined:Example", 12),
+        (None, "bath mat", "share_of_voice_organic:Example", Decimal("7.5")),
     ]
 
 

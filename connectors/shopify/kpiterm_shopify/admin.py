@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Mapping
 from typing import TypeVar
 
 import httpx
 import msgspec
 
-from kpiterm.plugins import Context, DataError, PluginError, RateLimited
+from kpiterm.plugins import Context, DataError, PluginError, RateLimited, clock
 from kpiterm_shopify import shop
 from kpiterm_shopify.problems import Fault, TooCostlyError, explained, problem
 
@@ -125,7 +124,7 @@ class Admin:
     def _learn(self, query: str, envelope: _Envelope) -> _Cost:
         cost = (envelope.extensions.cost if envelope.extensions else None) or _Cost()
         if envelope.extensions and envelope.extensions.cost:
-            self._throttle, self._seen = cost.throttle_status, time.monotonic()
+            self._throttle, self._seen = cost.throttle_status, clock.monotonic()
             self._costs[query] = cost.requested_query_cost
         return cost
 
@@ -133,7 +132,7 @@ class Admin:
         throttle, cost = self._throttle, self._costs.get(query, 0.0)
         if throttle is None or throttle.restore_rate <= 0:
             return
-        there = throttle.currently_available + throttle.restore_rate * (time.monotonic() - self._seen)
+        there = throttle.currently_available + throttle.restore_rate * (clock.monotonic() - self._seen)
         wanted = min(2 * cost, throttle.maximum_available)
         if there < wanted:
             self._ctx.sleep((wanted - there) / throttle.restore_rate)

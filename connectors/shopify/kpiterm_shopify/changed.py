@@ -1,9 +1,10 @@
-"""Which orders changed, as far as refunds and returns care: a lean first pass, since neither can be read in bulk."""
+"""Which orders changed, as far as refunds and returns care: a lean first pass, by pages or by a bulk operation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import TypeVar
 
 import msgspec
 
@@ -13,8 +14,9 @@ from kpiterm_shopify.admin import Admin
 from kpiterm_shopify.orders import LONG, halved
 from kpiterm_shopify.pages import pages
 from kpiterm_shopify.queries import load
-from kpiterm_shopify.scopes import warn_of_truncation
 from kpiterm_shopify.search import stamp, updated
+
+T = TypeVar("T")
 
 
 class _Refund(msgspec.Struct):
@@ -31,23 +33,23 @@ class Changed(msgspec.Struct, rename="camel"):
     refunds: list[_Refund] = []
 
 
-def changed(ctx: Context, admin: Admin, name: str, window: Window) -> Iterator[Changed]:
-    """Real orders that changed within the window. `name` is the stream's: each has its own bulk operation to resume."""
-    warn_of_truncation(ctx, admin, window)
-    found: Iterator[Changed]
+def with_refunds(ctx: Context, admin: Admin, window: Window) -> Iterator[str]:
+    """Ids of the real orders that changed within the window and have refunds."""
+    found: Iterable[Changed] = paged(admin, window)
     if window.end - window.start > LONG:
-        spans = bulk.spans(ctx, name, window)
-        found = chain.from_iterable(_bulk(ctx, admin, name, span) for span in spans)
-    else:
-        found = _paged(admin, window)
-    seen: set[str] = set()
-    for order in found:
-        if not order.test and order.id not in seen:
-            seen.add(order.id)
-            yield order
+        spans = bulk.spans(ctx, "refunds", window)
+        found = chain.from_iterable(_bulk(ctx, admin, span) for span in spans)
+    return _once(order.id for order in found if order.refunds and not order.test)
 
 
-def _paged(admin: Admin, window: Window) -> Iterator[Changed]:
+def with_returns(admin: Admin, window: Window) -> Iterator[str]:
+    """Ids of the real orders that changed within the window and have returns."""
+    return _once(o.id for o in paged(admin, window) if o.return_status != "NO_RETURN" and not o.test)
+
+
+def paged(admin: Admin, window: Window) -> Iterator[Changed]:
+    """The orders that changed, page by page; one that changes meanwhile comes twice."""
+
     def onward(nodes: list[Changed]) -> str:
         return f"updated_at:>='{nodes[-1].updated_at}' AND updated_at:<'{stamp(window.end)}'"
 
@@ -56,19 +58,28 @@ def _paged(admin: Admin, window: Window) -> Iterator[Changed]:
         yield from page.nodes
 
 
-def _bulk(ctx: Context, admin: Admin, name: str, span: Window) -> Iterator[Changed]:
+def read_line(line: bytes, model: type[T]) -> T:
+    """A line of a bulk operation's result."""
     try:
-        for lines in bulk.chunks(ctx, admin, name, span):
-            yield from (_read(line) for line in lines.splitlines())
-    except bulk.FailedError as error:
-        for half in halved(ctx, span, error):
-            yield from _bulk(ctx, admin, name, half)
-
-
-def _read(line: bytes) -> Changed:
-    try:
-        return msgspec.json.decode(line, type=Changed)
+        return msgspec.json.decode(line, type=model)
     except msgspec.DecodeError as error:
         raise DataError(
             f"bulk operation: {error}", hint="a line is not what was asked for; nothing of this window was stored"
         ) from None
+
+
+def _bulk(ctx: Context, admin: Admin, span: Window) -> Iterator[Changed]:
+    try:
+        for lines in bulk.chunks(ctx, admin, "refunds", span):
+            yield from (read_line(line, Changed) for line in lines.splitlines())
+    except bulk.FailedError as error:
+        for half in halved(ctx, span, error):
+            yield from _bulk(ctx, admin, half)
+
+
+def _once(ids: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for order_id in ids:
+        if order_id not in seen:
+            seen.add(order_id)
+            yield order_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpiterm.plugins import Connector, Rate, Secret, Setting
-from kpiterm_shopify import inventory, orders, payments, products, refunds, returns, traffic
+from kpiterm_shopify import disputes, inventory, orders, payments, products, refunds, returns, traffic
 from kpiterm_shopify.auth import SIGN_INS, auth
 from kpiterm_shopify.probes import test
 from kpiterm_shopify.shop import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, HOSTS, marketplace
@@ -14,7 +14,12 @@ SHOPIFY = Connector(
     hosts=HOSTS,
     marketplace=marketplace,
     settings=(
-        Setting(name="shop", help="permanent name of the shop: my-shop.myshopify.com", required=True),
+        Setting(
+            name="shop",
+            help="permanent name of the shop, my-shop.myshopify.com, as Settings > Domains of the Shopify admin lists "
+            "it; the shop's own domain does not answer the API",
+            required=True,
+        ),
         Setting(name="client_id", help="client id of the app, where a client secret is used"),
         Setting(
             name="sign_in",
@@ -38,6 +43,7 @@ SHOPIFY = Connector(
         inventory.STREAM,
         products.STREAM,
         payments.STREAM,
+        disputes.STREAM,
         traffic.STREAM,
     ),
     # Shopify counts points, which `admin` sees to; this only keeps many processes from asking all at once.

@@ -35,8 +35,9 @@ def read(sheet: Sheet) -> Iterator[Payload | Row | Rejected | Note]:
             yield Rejected(number, str(error))
     if skipped[_ABSENT]:
         yield Note(f"{skipped[_ABSENT]} cells read 'not stocked': the location does not carry the variant")
-    yield Note(f"the file does not say when it was exported: its stock is taken as of {moment:%Y-%m-%d %H:%M}Z, "
-               "when the file was written")  # fmt: skip
+    if "last_day" not in sheet.given:
+        yield Note(f"the file does not say when it was exported: its stock is taken as of {moment:%Y-%m-%d %H:%M}Z, "
+                   "when the file was written; --period 2026-10-31 names another day")  # fmt: skip
 
 
 def _by_row(sheet: Sheet) -> Mapping[str, str]:
@@ -99,5 +100,10 @@ def _count(name: str, text: str | None) -> int | None:
 
 
 INVENTORY_FILE = Importer(
-    kind="shopify.inventory", title="Shopify inventory export", recognise=recognise, read=read, marketplace=PLACE
+    kind="shopify.inventory",
+    title="Shopify inventory export",
+    recognise=recognise,
+    read=read,
+    marketplace=PLACE,
+    columns=(*_GOODS, "Location", ("Available (not editable)", "Available")),
 )

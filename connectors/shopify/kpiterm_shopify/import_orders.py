@@ -200,6 +200,7 @@ ORDERS_FILE = Importer(
     recognise=recognise,
     read=read,
     marketplace=PLACE,
+    columns=_NEEDED,
     shape=Shape(
         columns=dict.fromkeys(COLUMNS, "VARCHAR"),
         required=COLUMNS,

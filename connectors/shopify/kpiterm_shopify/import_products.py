@@ -48,8 +48,9 @@ def _lines(sheet: Sheet) -> Iterator[Line | Rejected | Note]:
         yield Note(
             f"{told['without SKU']} variants have a cost but no SKU to hold it against: their costs are left out"
         )
+    why = "as you say" if "last_day" in sheet.given else "when the file was written"
     yield Note("the file names no currency: prices and costs are taken in the account's (USD without --account), as of "
-               f"{moment:%Y-%m-%d}, when the file was written")  # fmt: skip
+               f"{moment:%Y-%m-%d}, {why}")  # fmt: skip
 
 
 def _variant(record: Mapping[str, str], product: Mapping[str, str]) -> dict[str, object]:
@@ -86,6 +87,7 @@ PRODUCTS_FILE = Importer(
     recognise=recognise,
     read=read,
     marketplace=PLACE,
+    columns=_NEEDED,
     shape=Shape(
         columns=dict.fromkeys(COLUMNS, "VARCHAR"),
         required=COLUMNS,

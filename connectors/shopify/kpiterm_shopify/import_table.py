@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from kpiterm.plugins import Marketplace, Note, Payload, Rejected, Sheet
 from kpiterm_shopify.shop import CHANNEL, DEFAULT_CURRENCY, DEFAULT_TIMEZONE
@@ -50,5 +51,9 @@ def table(
 
 
 def written(sheet: Sheet) -> datetime:
-    """When the file was written, which is the nearest to when it was exported."""
+    """When the file was written, which is the nearest to when it was exported, or the start of the last day of
+    `--period`."""
+    if told := sheet.given.get("last_day"):
+        zone = ZoneInfo(sheet.given.get("timezone") or PLACE.timezone)
+        return datetime.fromisoformat(told).replace(tzinfo=zone).astimezone(UTC)
     return datetime.fromtimestamp(sheet.path.stat().st_mtime, UTC).replace(microsecond=0)

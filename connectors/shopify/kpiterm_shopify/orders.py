@@ -8,12 +8,12 @@ from importlib.resources import files
 
 import msgspec
 
-from kpiterm.plugins import Context, Output, Payload, Shape, Stream, TransientError, Window
+from kpiterm.plugins import Context, Note, Output, Payload, Shape, Stream, TransientError, Window
 from kpiterm_shopify import bulk
 from kpiterm_shopify.admin import Admin
 from kpiterm_shopify.pages import Connection, pages
 from kpiterm_shopify.queries import load
-from kpiterm_shopify.scopes import warn_of_truncation
+from kpiterm_shopify.scopes import truncation
 from kpiterm_shopify.search import stamp, updated
 
 # A span that is longer than this is read by a bulk operation.
@@ -31,10 +31,10 @@ class _Order(msgspec.Struct, rename="camel"):
     line_items: Connection[_Id]
 
 
-def fetch(ctx: Context, window: Window) -> Iterator[Payload]:
+def fetch(ctx: Context, window: Window) -> Iterator[Payload | Note]:
     """The orders that changed within the window, with all of their lines."""
     admin = Admin(ctx)
-    warn_of_truncation(ctx, admin, window)
+    yield from truncation(ctx, admin, window)
     if window.end - window.start <= LONG:
         yield from _paged(admin, window)
         return
@@ -45,8 +45,8 @@ def fetch(ctx: Context, window: Window) -> Iterator[Payload]:
 def _bulk(ctx: Context, admin: Admin, span: Window) -> Iterator[Payload]:
     """One bulk operation, or two of half the span where Shopify cannot finish it."""
     try:
-        for number, lines in enumerate(bulk.chunks(ctx, admin, "orders", span), start=1):
-            yield Payload(body=lines, format="ndjson", request=f"bulk orders {span} part {number}")
+        for document in bulk.documents(ctx, admin, "orders", span):
+            yield Payload(body=document, format="ndjson", request=f"bulk orders {span}")
     except bulk.FailedError as error:
         halves = halved(ctx, span, error)
         for half in halves:

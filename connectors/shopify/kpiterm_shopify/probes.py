@@ -11,7 +11,7 @@ from kpiterm_shopify import shop
 from kpiterm_shopify.admin import Admin
 from kpiterm_shopify.auth import kind
 from kpiterm_shopify.queries import load
-from kpiterm_shopify.scopes import ALL_ORDERS, TRUNCATED, Installation
+from kpiterm_shopify.scopes import ALL_ORDERS, REMEDY, TRUNCATED, Installation
 from kpiterm_shopify.traffic import question
 
 # What each stream reads, and the scopes that it takes; of alternatives, any one will do.
@@ -22,6 +22,7 @@ NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "inventory": (("read_inventory",), ("read_products",), ("read_locations",)),
     "products": (("read_products",),),
     "payments": (("read_shopify_payments_accounts", "read_shopify_payments"),),
+    "disputes": (("read_shopify_payments_accounts", "read_shopify_payments"), ("read_shopify_payments_disputes",)),
     "traffic": (("read_reports",),),
 }
 
@@ -63,7 +64,8 @@ def test(ctx: Context) -> Iterator[Probe]:
     yield _version(data.public_api_versions)
     granted = data.current_app_installation.handles
     yield from _scopes(granted)
-    yield Probe("order history", ALL_ORDERS in granted, "all orders" if ALL_ORDERS in granted else _truncated())
+    everything = ALL_ORDERS in granted
+    yield Probe("order history", everything, "all orders" if everything else f"{TRUNCATED}. {REMEDY}")
     if "read_reports" in granted:
         yield _probe("ShopifyQL", lambda: _ask_shopifyql(ctx, admin))
 
@@ -92,10 +94,6 @@ def _scopes(granted: frozenset[str]) -> Iterator[Probe]:
         missing = [" or ".join(any_of) for any_of in needs if not granted.intersection(any_of)]
         detail = f"scope missing: {', '.join(missing)}; release a version of the app with it and approve it in the shop"
         yield Probe(stream, not missing, detail if missing else "may be read")
-
-
-def _truncated() -> str:
-    return f"{TRUNCATED}. Ask Shopify for it in the app's API access requests"
 
 
 def _ask_shopifyql(ctx: Context, admin: Admin) -> str:

@@ -13,12 +13,13 @@ from itertools import islice
 
 import msgspec
 
-from kpiterm.plugins import Context, Payload, Row, Stream, Window
+from kpiterm.plugins import Context, Note, Payload, Row, Stream, Window
 from kpiterm_shopify.admin import Admin
-from kpiterm_shopify.changed import changed
+from kpiterm_shopify.changed import with_refunds
 from kpiterm_shopify.items import Item, MoneyBag
 from kpiterm_shopify.pages import Connection, pages
 from kpiterm_shopify.queries import load
+from kpiterm_shopify.scopes import truncation
 from kpiterm_shopify.search import number
 
 AT_ONCE = 20
@@ -54,10 +55,11 @@ class _Nodes(msgspec.Struct):
     nodes: list[_Order | None]
 
 
-def fetch(ctx: Context, window: Window) -> Iterator[Payload | Row]:
+def fetch(ctx: Context, window: Window) -> Iterator[Payload | Row | Note]:
     """The refunds of all orders that changed within the window."""
     admin = Admin(ctx)
-    ids = (order.id for order in changed(ctx, admin, "refunds", window) if order.refunds)
+    yield from truncation(ctx, admin, window)
+    ids = with_refunds(ctx, admin, window)
     while batch := list(islice(ids, AT_ONCE)):
         answer = admin.ask(load("refunds"), {"ids": batch})
         yield Payload(body=answer.body, format="json", request=f"refunds of {batch[0]} and {len(batch) - 1} more")

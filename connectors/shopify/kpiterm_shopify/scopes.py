@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import msgspec
 
-from kpiterm.plugins import Context, Window
+from kpiterm.plugins import Context, Note, Window
 from kpiterm_shopify.admin import Admin
 from kpiterm_shopify.queries import load
 
@@ -16,6 +17,7 @@ TRUNCATED = (
     "order history is truncated: without the scope read_all_orders Shopify shows the last 60 days only, and older "
     "orders look as if they had never been; month-on-month figures need it"
 )
+REMEDY = "Ask Shopify for it in the app's API access requests; once it is granted, run `kpiterm sync --full`"
 
 
 class AccessScope(msgspec.Struct):
@@ -38,9 +40,9 @@ class _Scopes(msgspec.Struct, rename="camel"):
     current_app_installation: Installation
 
 
-def warn_of_truncation(ctx: Context, admin: Admin, window: Window) -> None:
-    """Say so where the window reaches further back than Shopify shows."""
+def truncation(ctx: Context, admin: Admin, window: Window) -> Iterator[Note]:
+    """A note where the window reaches further back than Shopify shows."""
     if window.start >= ctx.now - VISIBLE:
         return
     if ALL_ORDERS not in admin.ask(load("scopes")).read(_Scopes).current_app_installation.handles:
-        ctx.log(TRUNCATED)
+        yield Note(f"{TRUNCATED}. {REMEDY}")

@@ -7,26 +7,20 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from kpiterm.plugins import Marketplace, SettingError
+from kpiterm.plugins.hosts import hosts_of
 
 API_VERSION = "2026-10"
 CHANNEL = "shopify"
 DEFAULT_TIMEZONE, DEFAULT_CURRENCY = "America/Los_Angeles", "USD"
 # The results of bulk operations lie on Google Cloud Storage, under presigned addresses.
 BULK_HOST = "storage.googleapis.com"
-HOSTS = ("*.myshopify.com", BULK_HOST)
-_SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,99}\.myshopify\.com")
+OWN_HOST = "{shop}.myshopify.com"
+HOSTS = (OWN_HOST, BULK_HOST)
 
 
 def host(settings: Mapping[str, str]) -> str:
     """The shop's permanent name, `my-shop.myshopify.com`; SettingError where the setting is anything else."""
-    name = settings.get("shop", "").strip().lower()
-    if not _SHOP.fullmatch(name):
-        raise SettingError(
-            f"shop {name!r} is no name that Shopify gives",
-            hint="write it like my-shop.myshopify.com, as Settings > Domains of the Shopify admin lists it; "
-            "the shop's own domain does not answer the API",
-        )
-    return name
+    return hosts_of((OWN_HOST,), settings)[0]
 
 
 def graphql_url(settings: Mapping[str, str]) -> str:

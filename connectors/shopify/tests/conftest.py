@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from shopify_fake import Host, Rows
+    from shopify_fake import Rows
+
+    from kpiterm.plugins import Shape
+    from kpiterm.plugins.testing import Host
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parents[2].parent / "shared"
@@ -26,23 +29,22 @@ def _own_temporary_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
-    from shopify_fake import Host
+def host(kpiterm_host: Callable[..., Host]) -> Host:
+    from shopify_fake import NOW, SECRETS, SETTINGS
 
-    host = Host(tmp_path)
-    yield host
-    for client in host.clients:
-        client.close()
+    from kpiterm_shopify.connector import SHOPIFY
+
+    return kpiterm_host(SHOPIFY, settings=SETTINGS, secrets=SECRETS, now=NOW, account="my-shop")
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Callable[..., Rows]:
-    """The rows that a shape makes of payloads."""
-    from shopify_fake import rows_of
+def read(host: Host) -> Callable[..., Rows]:
+    """The rows that a shape makes of payloads, of its only table or of the one named."""
 
-    directory = tmp_path / "read"
-    directory.mkdir()
-    return lambda payloads, shape, into=None: rows_of(list(payloads), shape, directory, into)
+    def rows(payloads: Iterable[object], shape: Shape, into: str | None = None) -> Rows:
+        return host.read(shape, payloads)[into or shape.outputs[0].into]
+
+    return rows
 
 
 @pytest.fixture(scope="session")

@@ -1,26 +1,15 @@
-"""Shopify in the test's hands, and a host for the connector: real client, real limiter, nothing slept."""
+"""Shopify in the test's hands."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import httpx
-
-from kpiterm.plugins import Context, Output, Payload, Row, Shape
-from kpiterm.plugins.http import Stats, open_client
-from kpiterm.plugins.limits import Limiter
-from kpiterm.plugins.redact import Redactor
-from kpiterm.plugins.sql import MACROS
-from kpiterm.sync.normalise import source_sql
-from kpiterm.sync.spool import Spool
-from kpiterm_shopify.connector import SHOPIFY
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 SHOP = "my-shop.myshopify.com"
@@ -31,7 +20,6 @@ COST = {
     "actualQueryCost": 5,
     "throttleStatus": {"maximumAvailable": 2000, "currentlyAvailable": 1990, "restoreRate": 100},
 }
-Answer = Callable[[httpx.Request], httpx.Response]
 Rows = list[dict[str, Any]]
 
 
@@ -79,90 +67,3 @@ class Shopify:
         """The variables of every request of an operation."""
         sent = [operation(r) for r in self.requests if r.method == "POST" and r.url.path.endswith("graphql.json")]
         return [variables for found, variables in sent if found == name]
-
-
-@dataclass
-class Host:
-    """What outlives a run (`state`, `keyring`), and what the connector did (`slept`, `logs`)."""
-
-    directory: Path
-    state: dict[str, str] = field(default_factory=dict)
-    keyring: dict[str, str] = field(default_factory=dict)
-    slept: list[float] = field(default_factory=list)
-    logs: list[str] = field(default_factory=list)
-    clients: list[httpx.Client] = field(default_factory=list)
-    on_sleep: Callable[[], None] = lambda: None
-
-    def context(
-        self,
-        answer: Answer,
-        *,
-        settings: Mapping[str, str] = SETTINGS,
-        secrets: Mapping[str, str] = SECRETS,
-        now: datetime = NOW,
-    ) -> Context:
-        limiter = Limiter(
-            self.directory / "limits", str(len(self.clients)), SHOPIFY.rates, sleep=self.sleep, clock=self.clock
-        )
-        client = open_client(
-            SHOPIFY,
-            auth=None,
-            limiter=limiter,
-            redactor=Redactor(secrets.values()),
-            sleep=self.sleep,
-            log=self.logs.append,
-            stats=Stats(),
-            spool=self.directory / "spool",
-            transport=httpx.MockTransport(answer),
-            attempts=2,
-        )
-        self.clients.append(client)
-        context = Context(
-            account="my-shop",
-            settings=settings,
-            secrets=secrets,
-            marketplace=SHOPIFY.marketplace(settings),
-            http=client,
-            now=now,
-            log=self.logs.append,
-            sleep=self.sleep,
-            download=client.download,
-            recall=self.state.get,
-            remember=self._remember,
-            save_secret=self.keyring.__setitem__,
-        )
-        assert SHOPIFY.auth
-        client.auth = SHOPIFY.auth(context)
-        return context
-
-    def clock(self) -> float:
-        return NOW.timestamp() + sum(self.slept)
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.on_sleep()
-
-    def _remember(self, key: str, value: str | None) -> None:
-        if value is None:
-            self.state.pop(key, None)
-        else:
-            self.state[key] = value
-
-
-def rows_of(payloads: Sequence[object], shape: Shape, directory: Path, into: str | None = None) -> Rows:
-    """The rows that a shape makes of payloads, through the host's own spool and reader."""
-    spool = Spool(directory, f"s{len(list(directory.iterdir()))}")
-    for item in payloads:
-        if isinstance(item, Payload | Row):
-            spool.add(item)
-    manifest = spool.close()
-    output: Output = next(o for o in shape.outputs if into in (None, o.into))
-    with duckdb.connect() as con:
-        con.execute(MACROS)
-        place = SHOPIFY.marketplace(SETTINGS)
-        for name in ("channel", "timezone", "currency"):
-            con.execute(f"SET VARIABLE {name} = '{getattr(place, name)}'")
-        con.execute(f"CREATE TEMP VIEW source AS {source_sql(manifest.files, shape)}")
-        result = con.execute(output.select)
-        names = [column[0] for column in result.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -14,7 +14,7 @@ from kpiterm_shopify.admin import PATIENCE, Admin
 from kpiterm_shopify.problems import TooCostlyError
 
 if TYPE_CHECKING:
-    from shopify_fake import Host
+    from kpiterm.plugins.testing import Host
 
 QUERY = "query Asked($n: Int) { shop { name } }"
 
@@ -151,19 +151,21 @@ def test_questions_go_to_the_accounts_own_shop_as_json(host: Host) -> None:
     assert request.headers["x-shopify-access-token"] == "shpat_static"
 
 
+@pytest.mark.parametrize("name", ["my-shop", "My-Shop.myshopify.com", " my-shop.myshopify.com "])
+def test_the_shop_is_named_in_full_or_in_short(name: str, host: Host) -> None:
+    shop = Shopify({"Ask": lambda _: answered({})})
+    context = host.context(shop, settings={**SETTINGS, "shop": name})
+    Admin(context).ask("query Ask { shop { name } }")
+    assert [request.url.host for request in shop.requests] == [SHOP]
+
+
 @pytest.mark.parametrize(
     "name",
-    [
-        "",
-        "shop.example.com",
-        "my-shop",
-        "https://my-shop.myshopify.com",
-        "a/b.myshopify.com",
-        "evil.com#.myshopify.com",
-    ],
-)
+    ["", "shop.example.com", "https://my-shop.myshopify.com", "a/b.myshopify.com", "evil.com#.myshopify.com",
+     "a.b.myshopify.com", "me@evil.com", "evil.com:443"],
+)  # fmt: skip
 def test_only_names_that_shopify_gives_are_taken(name: str, host: Host) -> None:
-    with pytest.raises(SettingError, match="no name that Shopify gives"):
+    with pytest.raises(SettingError, match=r"no name below myshopify\.com"):
         host.context(lambda _: httpx.Response(500), settings={**SETTINGS, "shop": name})
 
 
@@ -172,6 +174,8 @@ def test_no_other_shop_is_ever_asked(host: Host) -> None:
     for url in ("https://other.myshopify.com/x", "https://storage.googleapis.com/x"):
         with pytest.raises(SettingError, match="must not ask"):
             context.http.get(url)
+    with pytest.raises(SettingError, match=r"may not send to https://other\.myshopify\.com"):
+        context.download("https://other.myshopify.com/x")
 
 
 @pytest.mark.parametrize(("name", "value"), [("timezone", "Mars/Base"), ("currency", "dollars")])

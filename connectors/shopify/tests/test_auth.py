@@ -20,7 +20,7 @@ from kpiterm.plugins import auth as oauth
 from kpiterm_shopify.auth import kind
 
 if TYPE_CHECKING:
-    from shopify_fake import Host
+    from kpiterm.plugins.testing import Host
 
 GRAPHQL = f"https://{SHOP}/admin/api/2026-10/graphql.json"
 PAIR = {"refresh_token": "shprt_1", "client_secret": "shpss_secret", "access_token": "shpua_0"}

@@ -16,17 +16,16 @@ from shopify_fake import SETTINGS, Shopify, answered, connection, operation, ref
 from kpiterm.plugins import Probe
 from kpiterm.plugins.sql import MACROS
 from kpiterm.plugins.testing import ConnectorContract
-from kpiterm.plugins.wire import matches
 from kpiterm_shopify import probes
 from kpiterm_shopify.connector import SHOPIFY
 from kpiterm_shopify.probes import NEEDS
 
 if TYPE_CHECKING:
-    from shopify_fake import Host
+    from kpiterm.plugins.testing import Host
 
 SCOPES = (
     "read_orders", "read_all_orders", "read_products", "read_returns", "read_inventory", "read_locations",
-    "read_shopify_payments_accounts", "read_reports",
+    "read_shopify_payments_accounts", "read_shopify_payments_disputes", "read_reports",
 )  # fmt: skip
 
 
@@ -56,6 +55,7 @@ EMPTY: Mapping[str, Any] = {
     "Inventory": {"inventoryItems": connection([])},
     "Products": {"shop": {"currencyCode": "USD"}, "productVariants": connection([])},
     "Payments": {"shopifyPaymentsAccount": None},
+    "Disputes": {"shopifyPaymentsAccount": {"disputes": connection([])}},
     "Analytics": {"shopifyqlQuery": {"parseErrors": [], "tableData": {"columns": [], "rows": []}}},
     "Shop": about(*SCOPES),
     "Scopes": {"currentAppInstallation": {"accessScopes": []}},
@@ -76,12 +76,6 @@ class _Contract(ConnectorContract):
 
     def responses(self, request: httpx.Request) -> httpx.Response:
         return vendor(request)
-
-    def test_lists_the_hosts_it_speaks_to(self) -> None:
-        """The kit wants a label more before a wildcard. A shop's name is a setting, which hosts cannot name; the auth
-        holds each account to its own (test_admin: no other shop is ever asked)."""
-        assert SHOPIFY.hosts == ("*.myshopify.com", "storage.googleapis.com")
-        assert not matches("myshopify.com", SHOPIFY.hosts[0])
 
 
 class TestWithAStaticToken(_Contract):
@@ -116,9 +110,10 @@ def test_missing_scopes_are_named_by_stream_and_the_truncated_history_too(host: 
     data = about("read_orders", "read_products")
     found = probed(host, Shop=lambda _: answered(data))
     bad = {name: probe.detail for name, probe in found.items() if not probe.ok}
-    assert set(bad) == {"returns", "inventory", "payments", "traffic", "order history"}
+    assert set(bad) == {"returns", "inventory", "payments", "disputes", "traffic", "order history"}
     assert "read_returns" in bad["returns"]
     assert "read_inventory, read_locations" in bad["inventory"]
+    assert "read_shopify_payments_disputes" in bad["disputes"]
     assert "last 60 days only" in bad["order history"]
     assert "ShopifyQL" not in found, "without the scope there is nothing to try"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kpiterm.plugins import DataError, Note, Payload, Rejected, Row, Sheet
+from kpiterm.plugins import Note, Payload, Rejected, Row, Sheet
 from kpiterm.sync.sheets import open_sheets
 from kpiterm_shopify.import_files import IMPORTERS
 from kpiterm_shopify.import_products import PRODUCTS_FILE
@@ -163,26 +163,3 @@ def test_the_real_products_export(shared: Path, read: Callable[..., Rows]) -> No
               for line in variants if line["Variant SKU"].strip() and line["Cost per item"]}  # fmt: skip
     assert {(row["sku"], row["unit_cost"]) for row in costs} == wanted
     assert len(costs) == len(wanted)
-
-
-EXPORTS = {
-    "orders_export_1.csv": "shopify.orders", "orders_export.csv": "shopify.orders",
-    "inventory_export_1.csv": "shopify.inventory", "inventory_export_old.csv": "shopify.inventory",
-    "products_export_1 (6).csv": "shopify.products",
-}  # fmt: skip
-
-
-def sheets_of(path: Path) -> tuple[Sheet, ...]:
-    try:
-        return open_sheets(path)
-    except DataError:
-        return ()
-
-
-def test_every_shared_file_is_taken_by_its_reader_or_by_none(shared: Path) -> None:
-    """Left alone: recorded API answers, and a warehouse's own table of orders (84 columns in snake case)."""
-    files = sorted(path for path in (shared / "data").rglob("*") if path.is_file())
-    for path in files:
-        kinds = [i.kind for sheet in sheets_of(path) for i in IMPORTERS if i.recognise(sheet)]
-        ours = path.parent.name.startswith("shopify_")
-        assert kinds == ([EXPORTS[path.name]] if ours and path.name in EXPORTS else []), path.name

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from shopify_fake import NOW, Shopify, answered, connection, money, refused
 
-from kpiterm.plugins import AccessError, DataError, Window
-from kpiterm_shopify import orders, pages
+from kpiterm.plugins import AccessError, DataError, Note, Stream, Window
+from kpiterm_shopify import orders, pages, refunds, returns
 from kpiterm_shopify.orders import ORDERS, fetch
 
 if TYPE_CHECKING:
-    from shopify_fake import Host, Rows
+    from shopify_fake import Rows
+
+    from kpiterm.plugins.testing import Host
 
 HOUR = Window(NOW - timedelta(hours=1), NOW)
 MONTHS = Window(NOW - timedelta(days=55), NOW)
@@ -240,13 +242,17 @@ def test_a_cursor_that_does_not_move_is_an_error(host: Host) -> None:
         list(fetch(host.context(shop), HOUR))
 
 
-def test_an_old_window_without_the_scope_says_that_history_is_truncated(host: Host) -> None:
+@pytest.mark.parametrize("stream", [orders.STREAM, refunds.STREAM, returns.STREAM], ids=lambda stream: stream.name)
+def test_an_old_window_without_the_scope_says_that_history_is_truncated(stream: Stream, host: Host) -> None:
     old = Window(NOW - timedelta(days=200), NOW - timedelta(days=100))
-    list(fetch(host.context(in_bulk()), old))
-    assert any("last 60 days only" in text for text in host.logs)
-    host.logs.clear()
-    list(fetch(host.context(in_bulk(scopes=("read_orders", "read_all_orders"))), old))
-    assert not any("truncated" in text for text in host.logs)
+    first, *others = stream.fetch(host.context(in_bulk()), old)
+    assert isinstance(first, Note)
+    assert "last 60 days only" in first.text
+    assert "kpiterm sync --full" in first.text
+    assert not [item for item in others if isinstance(item, Note)]
+    granted = stream.fetch(host.context(in_bulk(scopes=("read_orders", "read_all_orders"))), old)
+    recent = stream.fetch(host.context(in_bulk()), Window(NOW - timedelta(days=60), NOW - timedelta(days=50)))
+    assert not [item for items in (granted, recent) for item in items if isinstance(item, Note)]
 
 
 def test_a_missing_scope_is_named(host: Host) -> None:

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from shopify_fake import NOW, Shopify, answered, connection, money, refused
+from shopify_fake import NOW, Shopify, answered, connection, money, operation, refused
 
 from kpiterm.plugins import AccessError, DataError, Payload, Row, Window
 from kpiterm_shopify import refunds, returns
 
 if TYPE_CHECKING:
-    from shopify_fake import Host
+    from kpiterm.plugins.testing import Host
 
 HOUR = Window(NOW - timedelta(hours=1), NOW)
 MONTHS = Window(NOW - timedelta(days=50), NOW)
@@ -104,27 +104,24 @@ def test_only_real_orders_with_refunds_are_asked_for_in_batches_and_once(host: H
     assert [order for batch in batches for order in batch] == [gid("Order", n) for n in range(50)]
 
 
+def in_bulk(vendor: Shopify, *lines: dict[str, Any]) -> Shopify:
+    """`vendor` with a bulk operation that brings these lines."""
+    vendor.documents[URL] = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    operation = {"id": "gid://b/1", "status": "COMPLETED", "objectCount": str(len(lines)), "url": URL}
+    run = {"bulkOperationRunQuery": {"bulkOperation": operation, "userErrors": []}}
+    vendor.answers |= {"Run": lambda _: answered(run), "Poll": lambda _: answered({"bulkOperation": operation})}
+    return vendor
+
+
 def test_the_history_is_found_by_a_bulk_operation_without_connections_in_lists(host: Host) -> None:
-    vendor = shop(refund("20.00", back(1, "20.00")))
-    vendor.documents[URL] = b"".join(json.dumps(change(n)).encode() + b"\n" for n in (1000, 1001))
-    operation = {"id": "gid://b/1", "status": "COMPLETED", "objectCount": "2", "url": URL}
-    vendor.answers["Run"] = lambda _: answered(
-        {"bulkOperationRunQuery": {"bulkOperation": operation, "userErrors": []}}
-    )
-    vendor.answers["Poll"] = lambda _: answered({"bulkOperation": operation})
+    vendor = in_bulk(shop(refund("20.00", back(1, "20.00"))), change(1000), change(1001))
     assert len(rows(host, vendor, MONTHS)) == 1
     assert "refundLineItems" not in vendor.asked("Run")[0]["query"]
     assert [v["ids"] for v in vendor.asked("Refunds")] == [[gid("Order", 1000), gid("Order", 1001)]]
 
 
 def test_a_bulk_line_that_is_not_as_asked_for_is_an_error(host: Host) -> None:
-    vendor = shop()
-    vendor.documents[URL] = b'{"updatedAt": "2026-11-20T17:30:00Z"}\n'
-    operation = {"id": "gid://b/1", "status": "COMPLETED", "objectCount": "1", "url": URL}
-    vendor.answers["Run"] = lambda _: answered(
-        {"bulkOperationRunQuery": {"bulkOperation": operation, "userErrors": []}}
-    )
-    vendor.answers["Poll"] = lambda _: answered({"bulkOperation": operation})
+    vendor = in_bulk(shop(), {"updatedAt": "2026-11-20T17:30:00Z"})
     with pytest.raises(DataError, match="bulk operation"):
         rows(host, vendor, MONTHS)
 
@@ -154,8 +151,8 @@ def returning(*pages: dict[str, Any]) -> Shopify:
     )
 
 
-def returned(host: Host, vendor: Shopify) -> list[dict[str, Any]]:
-    items = returns.STREAM.fetch(host.context(vendor), HOUR)
+def returned(host: Host, vendor: Shopify, window: Window = HOUR) -> list[dict[str, Any]]:
+    items = returns.STREAM.fetch(host.context(vendor), window)
     return [dict(item.values) for item in items if isinstance(item, Row)]
 
 
@@ -176,6 +173,34 @@ def test_returns_and_their_lines_are_paged(host: Host) -> None:
     )
     vendor.answers["ReturnLines"] = lambda _: answered({"return": {"returnLineItems": connection([sent_back(2)])}})
     assert [row["sku"] for row in returned(host, vendor)] == ["SKU-1", "SKU-2", "SKU-3"]
+
+
+def bulk_lines(order: int, *, test: bool = False) -> list[dict[str, Any]]:
+    head = {"id": gid("Return", order), "status": "OPEN", "createdAt": "2026-11-20T17:20:00Z"}
+    return [
+        {"id": gid("Order", order), "test": test},
+        {**head, "__parentId": gid("Order", order)},
+        {**sent_back(1), "__parentId": gid("Return", order)},
+        {"quantity": 1, "__parentId": gid("Return", order)},
+    ]
+
+
+def test_the_history_of_returns_is_one_bulk_operation_and_says_the_same(host: Host) -> None:
+    paged = returned(host, returning(connection([a_return(1001, sent_back(1), {"quantity": 1})])))
+    vendor = in_bulk(shop(), *bulk_lines(1001), {"id": gid("Order", 1002), "test": False}, *bulk_lines(9, test=True))
+    assert returned(host, vendor, MONTHS) == paged
+    assert [operation(r)[0] for r in vendor.requests if r.method == "POST"] == ["Run", "Poll"]
+
+
+def test_parents_come_first_though_all_their_children_may_come_last(host: Host) -> None:
+    orders = [bulk_lines(n) for n in (1, 2)]
+    shuffled = [line for kind in range(4) for line in (orders[0][kind], orders[1][kind])]
+    assert len(returned(host, in_bulk(shop(), *shuffled), MONTHS)) == 4
+
+
+def test_a_line_of_a_return_that_is_not_there_is_an_error(host: Host) -> None:
+    with pytest.raises(DataError, match="Return/1, which is not there"):
+        returned(host, in_bulk(shop(), bulk_lines(1)[2]), MONTHS)
 
 
 def test_the_scope_of_returns_is_named(host: Host) -> None:

@@ -11,10 +11,12 @@ import pytest
 from shopify_fake import NOW, Shopify, answered, connection, refused
 
 from kpiterm.plugins import AccessError, DataError, Row, Window
-from kpiterm_shopify import inventory, pages, payments, products, traffic
+from kpiterm_shopify import disputes, inventory, pages, payments, products, traffic
 
 if TYPE_CHECKING:
-    from shopify_fake import Host, Rows
+    from shopify_fake import Rows
+
+    from kpiterm.plugins.testing import Host
 
 WINDOW = Window(NOW - timedelta(hours=4), NOW)
 
@@ -171,6 +173,29 @@ def test_what_is_not_paid_out_yet_or_was_a_test_is_left_for_later(host: Host, re
 def test_a_shop_without_shopify_payments_has_no_payouts(host: Host) -> None:
     shop = Shopify({"Payments": lambda _: answered({"shopifyPaymentsAccount": None})})
     assert list(payments.fetch(host.context(shop), WINDOW)) == []
+    assert "does not use Shopify Payments" in host.logs[0]
+
+
+def disputed(kind: str, moment: str) -> dict[str, Any]:
+    return {"id": "gid://shopify/ShopifyPaymentsDispute/1", "type": kind, "initiatedAt": moment}
+
+
+def test_disputes_are_counted_by_the_shops_own_day_and_kind_and_none_is_nought(host: Host) -> None:
+    first = [disputed("CHARGEBACK", "2026-11-02T04:59:00Z"), disputed("INQUIRY", "2026-11-02T05:00:00Z")]
+    pages_of = {None: connection(first, "P"), "P": connection([disputed("CHARGEBACK", "2026-11-01T12:00:00Z")])}
+    shop = Shopify({"Disputes": lambda v: answered({"shopifyPaymentsAccount": {"disputes": pages_of[v["after"]]}})})
+    rows = [item.values for item in disputes.fetch(host.context(shop), DAYS) if isinstance(item, Row)]
+    assert {(row["day"], row["metric"]): row["numerator"] for row in rows} == {
+        (date(2026, 11, 1), "chargebacks"): 2, (date(2026, 11, 1), "dispute_inquiries"): 0,
+        (date(2026, 11, 2), "chargebacks"): 0, (date(2026, 11, 2), "dispute_inquiries"): 1,
+    }  # fmt: skip
+    assert {(row["period_start"], row["period_end"]) for row in rows} == {(row["day"], row["day"]) for row in rows}
+    assert "initiated_at:>='2026-11-01T05:00:00Z'" in shop.asked("Disputes")[0]["search"]
+
+
+def test_without_shopify_payments_disputes_are_unknown_and_not_nought(host: Host) -> None:
+    shop = Shopify({"Disputes": lambda _: answered({"shopifyPaymentsAccount": None})})
+    assert list(disputes.fetch(host.context(shop), DAYS)) == []
     assert "does not use Shopify Payments" in host.logs[0]
 
 

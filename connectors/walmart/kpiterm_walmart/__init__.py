@@ -17,7 +17,7 @@ def kpiterm_connectors() -> Iterable[Connector]:
 
 @hookimpl
 def kpiterm_importers() -> Iterable[Importer]:
-    """Readers of reconciliation reports and of Sponsored Search exports."""
+    """Readers of reconciliation and item performance reports, and of Sponsored Search exports."""
     from kpiterm_walmart.import_files import IMPORTERS
 
     return IMPORTERS

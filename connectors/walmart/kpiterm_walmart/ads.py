@@ -10,6 +10,7 @@ from importlib.resources import files
 from kpiterm.plugins import Context, Output, Payload, Shape, Stream, Window
 from kpiterm_walmart import ads_auth, ads_snapshots
 from kpiterm_walmart.ads_snapshots import Snapshot
+from kpiterm_walmart.wire import SIDE_BY_SIDE
 
 _NUMBERS = ("numAdsShown", "numAdsClicks", "adSpend", "attributedSales14days", "attributedOrders14days")
 # Not every type of report knows these; one unknown metric fails the whole request.
@@ -61,6 +62,7 @@ def _stream(name: str, title: str, snapshot: Snapshot, sql: str) -> Stream:
         retention=timedelta(days=89),
         max_window=timedelta(days=31),
         every=timedelta(hours=20),
+        ahead=SIDE_BY_SIDE,
         lag=timedelta(days=1),
         settles=timedelta(days=14),
         needs=ads_auth.FIELDS,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import re
 import textwrap
-import time
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import httpx
 
-from kpiterm.plugins import AuthError
+from kpiterm.plugins import AuthError, clock
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -36,7 +35,7 @@ class SponsoredSearchAuth(httpx.Auth):
             yield self._signed(request)
 
     def _signed(self, request: httpx.Request) -> httpx.Request:
-        timestamp = str(int(time.time() * 1000))
+        timestamp = str(int(clock.time() * 1000))
         signature = self._signature(timestamp)
         request.headers["Authorization"] = f"Bearer {self._token}"
         request.headers["WM_CONSUMER.ID"] = self._consumer

@@ -12,7 +12,7 @@ import msgspec
 
 from kpiterm.plugins import Context, DataError, TransientError
 from kpiterm_walmart.places import ADS_HOST, ADS_PREFIX, ads_url
-from kpiterm_walmart.wire import decode, wait
+from kpiterm_walmart.wire import REPEATABLE, decode, wait
 
 REPORT = "/api/v2/snapshot/report"
 SNAPSHOT = "/api/v2/snapshot"
@@ -63,7 +63,8 @@ def documents(ctx: Context, snapshot: Snapshot, first: date, last: date) -> Iter
         state = wait(ctx, what, lambda: _finished(ctx, snapshot_id), patience=PATIENCE)
     if state.job_status != "done" or not state.details:
         ctx.remember(key, None)
-        raise TransientError(f"{what} {state.job_status}: {state.details}", hint="the next sync asks for a new one")
+        why = state.details or "Walmart does not say why"
+        raise TransientError(f"{what} {state.job_status}: {why}", hint="the next sync asks for a new one")
     yield _document(ctx, state.details)
     ctx.remember(key, None)
 
@@ -79,7 +80,7 @@ def _ask(ctx: Context, snapshot: Snapshot, first: date, last: date) -> str:
 
 
 def _order(ctx: Context, body: Mapping[str, object]) -> str:
-    state = decode(ctx.http.post(ads_url(REPORT), json=body), State)
+    state = decode(ctx.http.post(ads_url(REPORT), json=body, extensions=REPEATABLE), State)
     if state.code == "success" and state.snapshot_id:
         return state.snapshot_id
     raise DataError(

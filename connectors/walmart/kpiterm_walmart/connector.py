@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from kpiterm.plugins import Connector, Secret, Setting
-from kpiterm_walmart import ads, incentives, inventory, items, orders, performance, recon, returns, traffic, wfs
+from kpiterm_walmart import (
+    ads,
+    inbound,
+    incentives,
+    inventory,
+    items,
+    orders,
+    performance,
+    recon,
+    restock,
+    returns,
+    traffic,
+    wfs,
+)
 from kpiterm_walmart.ads_auth import KEY_VERSION
 from kpiterm_walmart.auth import auth
 from kpiterm_walmart.places import HOSTS, marketplace
@@ -37,6 +50,8 @@ WALMART = Connector(
         returns.STREAM,
         inventory.STREAM,
         wfs.STREAM,
+        restock.STREAM,
+        inbound.STREAM,
         items.STREAM,
         performance.STREAM,
         incentives.STREAM,

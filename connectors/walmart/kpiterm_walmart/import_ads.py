@@ -132,7 +132,25 @@ def _importer(kind: str, title: str, of: str) -> Importer:
         named = columns.has("campaign_id") or columns.has("campaign")
         return columns.has("day", "spend", "clicks", "impressions", "sales") and named and level(columns) == of
 
-    return Importer(kind=f"walmart.{kind}", title=title, recognise=recognise, read=read, marketplace=marketplace({}))
+    return Importer(
+        kind=f"walmart.{kind}",
+        title=title,
+        recognise=recognise,
+        read=read,
+        marketplace=marketplace({}),
+        columns=(*_COLUMNS, *_TELLING[of]),
+    )
+
+
+_COLUMNS = (
+    "Date", ("Campaign Name", "Campaign ID"), "Ad Spend", ("Impressions", "Num Ads Shown"),
+    ("Clicks", "Num Ads Clicks"), ("Attributed Sales", "Total Attributed Sales Revenue"),
+)  # fmt: skip
+_TELLING: Mapping[str, tuple[str | tuple[str, ...], ...]] = {
+    "campaign": (),
+    "product": ("Item ID",),
+    "targeting": (("Searched Keyword", "Bidded Keyword", "Keyword"),),
+}
 
 
 SPONSORED_SEARCH = (

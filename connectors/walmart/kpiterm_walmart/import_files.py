@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpiterm_walmart.import_ads import SPONSORED_SEARCH
+from kpiterm_walmart.import_performance import ITEM_PERFORMANCE
 from kpiterm_walmart.import_recon import RECON
 
-IMPORTERS = (RECON, *SPONSORED_SEARCH)
+IMPORTERS = (RECON, ITEM_PERFORMANCE, *SPONSORED_SEARCH)

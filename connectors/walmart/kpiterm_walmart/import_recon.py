@@ -31,4 +31,5 @@ RECON = Importer(
     read=read,
     shape=SHAPE,
     marketplace=marketplace({}),
+    columns=REQUIRED,
 )

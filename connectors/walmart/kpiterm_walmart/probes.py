@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from kpiterm.plugins import AuthError, Context, PluginError, Probe
+from kpiterm_walmart import inbound, restock
 from kpiterm_walmart.auth import has_ads
 from kpiterm_walmart.places import ads_url, url
-from kpiterm_walmart.wire import decode
+from kpiterm_walmart.wire import NONE_FOUND, decode, first_page, part
 
 DETAIL = "/v3/token/detail"
 LATEST = "/api/v2/latestReportDate"
@@ -23,6 +24,11 @@ SCOPES = {
     "recon": "reports",
     "traffic": "reports",
 }
+# Those for which Walmart names no scope, and what is asked to see whether they may be read.
+CALLS: dict[str, tuple[str, Mapping[str, str], Mapping[str, str] | None]] = {
+    "wfs-restock": (restock.RESTOCK, restock.ASKED, restock.MARKET),
+    "wfs-inbound": (inbound.SHIPMENTS, {}, None),
+}
 ENOUGH = frozenset({"full_access", "view_only"})
 
 
@@ -33,7 +39,7 @@ class _Detail(msgspec.Struct):
 
 
 def test(ctx: Context) -> Iterator[Probe]:
-    """Sign in, then each stream's scope, then Walmart Connect; after refused keys nothing else is tried."""
+    """Sign in, each stream's scope or a call for it, then Walmart Connect; after refused keys nothing else is tried."""
     try:
         detail = decode(ctx.http.get(url(DETAIL), headers={"Content-Type": "application/json"}), _Detail)
     except AuthError as error:
@@ -43,6 +49,7 @@ def test(ctx: Context) -> Iterator[Probe]:
         yield Probe("scopes", False, _say(error))
     else:
         yield from _scopes(detail)
+    yield from (_call(ctx, stream) for stream in CALLS)
     yield _ads(ctx)
 
 
@@ -60,7 +67,19 @@ def _scopes(detail: _Detail) -> Iterator[Probe]:
                 f"scope {scope} missing ({level or 'not listed'}): Developer Portal, API keys, "
                 f"delegate access to {scope} for this application",
             )
-    yield Probe("performance", True, "Walmart names no scope for seller performance: the first sync shows it")
+    # One look a minute is all that Walmart gives, and the first sync needs it.
+    for stream in ("performance", "pro-seller"):
+        yield Probe(stream, True, "Walmart names no scope for seller performance: the first sync shows it")
+
+
+def _call(ctx: Context, stream: str) -> Probe:
+    path, asked, headers = CALLS[stream]
+    try:
+        page = first_page(ctx, path, {**asked, **part(0, 1)}, headers)
+    except PluginError as error:
+        return Probe(stream, False, _say(error))
+    none = page.status_code == NONE_FOUND
+    return Probe(stream, True, "nothing there: no goods at Walmart Fulfillment Services" if none else "can be read")
 
 
 def _ads(ctx: Context) -> Probe:

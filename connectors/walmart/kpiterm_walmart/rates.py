@@ -7,8 +7,9 @@ from kpiterm_walmart.places import ADS_PREFIX
 from kpiterm_walmart.standards import METRICS
 
 _HOUR = 60
-# Operation, request, and how many in so many minutes. Sign-in, the creation of reports and Sponsored Search are not on
-# that page: those figures are merely polite. Items are dearer with query parameters, which we always send.
+# Operation, request, and how many in so many minutes. Sign-in, shipments to Walmart, its recommendations and Sponsored
+# Search are not on that page: those figures are merely polite. Nor is the creation of reports: one a minute is about
+# what others have measured. Items are dearer with query parameters, which we always send.
 _BUCKETS = (
     ("token", "POST /v3/token", 60, 1),
     ("token detail", "GET /v3/token/detail", 60, 1),
@@ -17,6 +18,9 @@ _BUCKETS = (
     ("returns", "GET /v3/returns", 50, 1),
     ("inventories", "GET /v3/inventories", 200, 1),
     ("wfs inventory", "GET /v3/wfs/inventory", 100, 1),
+    ("wfs restock", "GET /v3/wfs/recommendation/restock", 60, 1),
+    ("inbound shipments", "GET /v3/fulfillment/inbound-shipments", 60, 1),
+    ("inbound shipment items", "GET /v3/fulfillment/inbound-shipment-items", 60, 1),
     ("items", "GET /v3/items", 60, 1),
     ("seller incentives", "GET /v3/insights/sellerIncentives", 1, 1),
     ("available recon files", "GET /v3/report/reconreport/availableReconFiles", 100, 1),

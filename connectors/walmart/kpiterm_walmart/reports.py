@@ -16,7 +16,7 @@ import msgspec
 from kpiterm.plugins import Context, DataError, TransientError
 from kpiterm_walmart import archives
 from kpiterm_walmart.places import url
-from kpiterm_walmart.wire import decode, wait
+from kpiterm_walmart.wire import REPEATABLE, decode, wait
 
 REQUESTS = "/v3/reports/reportRequests"
 DOWNLOAD = "/v3/reports/downloadReport"
@@ -106,7 +106,8 @@ def _resumed(ctx: Context, report: Report) -> Ticket | None:
 
 
 def _asked(ctx: Context, report: Report) -> Ticket:
-    created = decode(ctx.http.post(url(REQUESTS), params=report.query, json=report.body), _Request)
+    response = ctx.http.post(url(REQUESTS), params=report.query, json=report.body, extensions=REPEATABLE)
+    created = decode(response, _Request)
     ticket = Ticket(created.request_id, ctx.now, report.first, report.last)
     ctx.remember(report.key, msgspec.json.encode(ticket).decode())
     return ticket

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from kpiterm.plugins import Context, Output, Payload, Shape, Stream, Window
 from kpiterm_walmart import reports
+from kpiterm_walmart.wire import SIDE_BY_SIDE
 
 REPORT_TYPE, VERSION = "ITEM_PERFORMANCE", "v3"
 # The most that Walmart allows of a daily report.
@@ -49,6 +50,7 @@ STREAM = Stream(
     retention=timedelta(days=700),
     max_window=MOST_DAYS,
     every=timedelta(hours=12),
+    ahead=SIDE_BY_SIDE,
     lag=timedelta(days=2),
     settles=timedelta(days=30),
 )

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from importlib.resources import files
 
+import httpx
 import msgspec
 
 from kpiterm.plugins import Context, Output, Payload, Shape, Stream, Window
-from kpiterm_walmart.places import url
-from kpiterm_walmart.wire import decode, first_page, next_page, stamp
+from kpiterm_walmart.wire import by_offset, decode, stamp
 
 INVENTORY = "/v3/wfs/inventory"
 PAGE = 300
@@ -31,9 +31,7 @@ class _Page(msgspec.Struct):
 
 def fetch(ctx: Context, _window: Window) -> Iterator[Payload]:
     """Every SKU as it stands; sellers who do not use the service are answered 404."""
-    offset = 0
-    page = first_page(ctx, INVENTORY, _query(offset))
-    while page.is_success:
+    for offset, page in by_offset(ctx, INVENTORY, {}, _counted, limit=PAGE):
         yield Payload(
             body=page.content,
             format="json",
@@ -41,16 +39,11 @@ def fetch(ctx: Context, _window: Window) -> Iterator[Payload]:
             records=("payload", "inventory"),
             extra={"_taken_at": stamp(ctx.now)},
         )
-        read = decode(page, _Page)
-        count, total = len(read.payload.inventory), read.headers.total_count
-        offset += count
-        if not count or (count < PAGE if total is None else offset >= total):
-            return
-        page = next_page(ctx, url(INVENTORY), _query(offset))
 
 
-def _query(offset: int) -> dict[str, str]:
-    return {"limit": str(PAGE), "offset": str(offset)}
+def _counted(page: httpx.Response) -> tuple[int, int | None]:
+    read = decode(page, _Page)
+    return len(read.payload.inventory), read.headers.total_count
 
 
 def _sql(name: str) -> str:

@@ -27,7 +27,7 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_json_shapes(name: str) -> None:
+def test_each_of_the_nine_shapes_and_a_bare_list(name: str) -> None:
     assert said(json.dumps(SHAPES[name]).encode()).removeprefix("404 ") == "A1.GMP_ORDER_API bad date"
 
 

@@ -115,7 +115,7 @@ def test_an_empty_list_may_lack_its_elements(host: Host) -> None:
     assert host.fetch("orders", lambda _: httpx.Response(200, json={"list": {"meta": {"totalCount": 0}}})) == []
 
 
-def test_always_says_since_when_orders_were_created(host: Host) -> None:
+def test_never_leaves_walmart_to_its_window_of_seven_days(host: Host) -> None:
     """Left out, Walmart keeps to the last seven days, even for a question about changes."""
     host.fetch("orders", empty)
     for request in host.requests:

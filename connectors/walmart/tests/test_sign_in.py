@@ -11,8 +11,9 @@ import pytest
 
 from kpiterm.plugins import AccessError, AuthError, Context
 from kpiterm.plugins import auth as plugin_auth
-from kpiterm_walmart import probes
+from kpiterm_walmart import inbound, probes
 from kpiterm_walmart.auth import MarketplaceAuth
+from kpiterm_walmart.connector import WALMART
 from kpiterm_walmart.places import url
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def test_each_stream_has_its_scope(host: Host) -> None:
         for p in probes.test(context(host, detail(scopes={**ALL, "reports": "no_access", "item": "full_access"})))
     }
     assert {name for name, probe in found.items() if not probe.ok} == {"recon", "traffic"}
-    assert set(probes.SCOPES) <= set(found)
+    assert {stream.name for stream in WALMART.streams if not stream.needs} <= set(found)
     assert "scope reports missing (no_access)" in found["recon"].detail
     assert found["advertising"].detail.startswith("not set up")
 
@@ -130,6 +131,19 @@ def test_refused_keys_end_the_test_at_once(host: Host) -> None:
     found = list(probes.test(context(host, answer)))
     assert [(p.name, p.ok) for p in found] == [("sign in", False)]
     assert "UNAUTHORIZED.GMP_GATEWAY_API" in found[0].detail
+
+
+def test_streams_without_a_scope_are_tried(host: Host) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == probes.DETAIL:
+            return detail(scopes=ALL)(request)
+        refused = request.url.path == inbound.SHIPMENTS
+        return httpx.Response(403, json={"code": "FORBIDDEN", "description": "no"}) if refused else httpx.Response(404)
+
+    found = {p.name: p for p in probes.test(context(host, answer))}
+    assert {name for name, probe in found.items() if not probe.ok} == {"wfs-inbound"}
+    assert "FORBIDDEN" in found["wfs-inbound"].detail
+    assert "no goods at Walmart" in found["wfs-restock"].detail
 
 
 def test_a_missing_permission_is_an_access_error(host: Host) -> None:

@@ -108,7 +108,7 @@ def test_pages_at_walmart_without_a_count_end_with_a_short_one(host: Host) -> No
     assert len(host.fetch("wfs-inventory", lambda r: httpx.Response(200, json=pages[r.url.params["offset"]]))) == 2
 
 
-@pytest.mark.parametrize("stream", ["inventory", "wfs-inventory", "items"])
+@pytest.mark.parametrize("stream", ["inventory", "wfs-inventory", "wfs-restock", "wfs-inbound", "items"])
 def test_404_is_a_seller_who_has_none(host: Host, stream: str) -> None:
     assert host.fetch(stream, lambda _: httpx.Response(404, content=b"")) == []
 

@@ -31,7 +31,7 @@ class Shop:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         name = request.url.path.rpartition("/")[2]
-        found: Any = getattr(self, name, self.order)(request.url.params)
+        found: Any = getattr(self, name.replace("-", "_"), self.order)(request.url.params)
         return httpx.Response(200, json=found) if found else httpx.Response(404)
 
     def orders(self, params: httpx.QueryParams) -> Any:
@@ -82,6 +82,18 @@ class Shop:
                 "inventoryData": {"availableUnits": 1}, "inventoryInsights": {"daysOfSupply": "9"}}  # fmt: skip
         return {"headers": {"totalCount": 2}, "payload": {"inventory": [item]}}
 
+    def restock(self, params: httpx.QueryParams) -> Any:
+        item = {"itemId": params["offset"], "insights": {"suggestedUnits": 4}}
+        return {"payload": {"recommendedItems": [item], "totalRecords": 2}}
+
+    def inbound_shipments(self, params: httpx.QueryParams) -> Any:
+        shipment = {"shipmentId": params["offset"], "status": "CLOSED", "returnAddress": {"addressLine1": CANARIES[1]}}
+        return {"headers": {"totalCount": 2}, "payload": [shipment]}
+
+    def inbound_shipment_items(self, params: httpx.QueryParams) -> Any:
+        item = {"shipmentId": params["shipmentId"], "sku": f"MAT-{params['offset']}", "itemQty": 5}
+        return {"headers": {"totalCount": 2}, "payload": [item]}
+
     def items(self, params: httpx.QueryParams) -> Any:
         return {"ItemResponse": [{"sku": f"MAT-{params['offset']}"}], "totalItems": 2, "nextCursor": "same"}
 
@@ -123,8 +135,10 @@ def store(host: Host, tmp_path: Path) -> Iterator[Store]:
 
 
 STREAMS = {"orders": "order_line", "returns": "refund_line", "inventory": "stock_level", "wfs-inventory": "stock_level",
-           "items": "listing", "performance": "health_metric"}  # fmt: skip
-ROWS = {"orders": 3, "returns": 3, "inventory": 4, "wfs-inventory": 2, "items": 2, "performance": 9}
+           "wfs-restock": "market_estimate", "wfs-inbound": "inbound", "items": "listing",
+           "performance": "health_metric"}  # fmt: skip
+ROWS = {"orders": 3, "returns": 3, "inventory": 4, "wfs-inventory": 2, "wfs-restock": 2, "wfs-inbound": 4, "items": 2,
+        "performance": 9}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", STREAMS)

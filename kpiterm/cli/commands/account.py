@@ -136,6 +136,10 @@ def _list(session: Session) -> int:
         for a in accounts
     ]
     output.table(("account", "connector", "status", "last sync", "error"), rows)
+    for account in accounts:
+        for note in dict.fromkeys(stream.note for stream in account.streams if stream.note):
+            streams = ", ".join(stream.name for stream in account.streams if stream.note == note)
+            output.note(f"{account.name} {streams}: {note}")
     return OK
 
 

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
 def _import(args: argparse.Namespace, session: Session) -> list[Report]:
     from kpiterm.cli.board import daily_sums, refresh_state
     from kpiterm.store.engine import Writer
-    from kpiterm.sync.imports import Desk, import_file
+    from kpiterm.sync.imports import Desk, import_path
     from kpiterm.sync.mapping import load_mappings
 
     config = session.config()
@@ -69,7 +69,7 @@ def _import(args: argparse.Namespace, session: Session) -> list[Report]:
             mapping=_mapping(args, session) if args.map else None,
             period=_period(args.period, session) if args.period else None,
         )
-        reports = [import_file(desk, path, dry_run=args.dry_run) for path in args.file]
+        reports = [report for path in args.file for report in import_path(desk, path, dry_run=args.dry_run)]
         if writer.publish():
             refresh_state(session)
     return reports

@@ -11,7 +11,7 @@ from kpiterm.errors import OK
 
 _COLUMNS = (
     "run_id", "account", "connector", "stream", "status", "started_at", "finished_at", "windows", "rows", "superseded",
-    "bytes", "requests", "throttled", "watermark", "error_kind", "error", "hint",
+    "bytes", "requests", "throttled", "read_from", "watermark", "error_kind", "error", "hint", "note",
 )  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
     runs = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
     if session.json:
         for found in runs:
-            for name in ("started_at", "finished_at", "watermark"):
+            for name in ("started_at", "finished_at", "read_from", "watermark"):
                 found[name] = f"{found[name]:%Y-%m-%dT%H:%M:%SZ}" if found[name] else None
         output.answer({"runs": runs})
         return OK
@@ -44,10 +44,10 @@ def run(args: argparse.Namespace, session: Session) -> int:
             f"{r['superseded']:,}",
             size(int(str(r["bytes"]))),
             str(r["throttled"]),
-            str(r["error"] or ""),
+            str(r["error"] or r["note"] or ""),
         )
         for r in runs
     ]
-    header = ("started", "account", "stream", "status", "rows", "superseded", "read", "429s", "error")
+    header = ("started", "account", "stream", "status", "rows", "superseded", "read", "429s", "error or note")
     output.table(header, shown, right=(4, 5, 6, 7))
     return OK

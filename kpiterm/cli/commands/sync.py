@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,7 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
     from kpiterm.cli.board import daily_sums, refresh_state
     from kpiterm.cli.progress import Display
     from kpiterm.log import open_log
-    from kpiterm.plugins import SyncReport
+    from kpiterm.plugins import SyncReport, clock
     from kpiterm.store.engine import Writer
     from kpiterm.sync import record
     from kpiterm.sync.commit import keep_refusal
@@ -64,7 +64,7 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
 
     config, accounts = session.config(), _chosen(args, session)
     plugins = session.plugins({a.connector for a in accounts})
-    now = datetime.now(UTC).replace(microsecond=0)  # vendors' wires carry whole seconds: windows do too
+    now = clock.now().replace(microsecond=0)  # vendors' wires carry whole seconds: windows do too
     ask = Ask(since=_day(args.since), full=args.full, force=args.force or args.stream is not None)
     with (
         Writer(session.paths, memory_limit=config.sync.memory_limit, derive=daily_sums(session)) as writer,
@@ -169,16 +169,21 @@ def _line_printer(event: Progress | Run) -> None:
 
 
 def _narrate(runs: list[Run], session: Session, *, talkative: bool) -> None:
-    """Failures always, one that several streams share only once; the rest when somebody is watching."""
+    """Failures and notes always, one that several streams share only once; the rest when somebody is watching."""
     if session.json:
         return
     failures: dict[tuple[str, RunError], list[str]] = {}
+    notes: dict[tuple[str, str], list[str]] = {}
     for run in runs:
+        if run.note:
+            notes.setdefault((run.account, run.note), []).append(run.stream)
         if run.error:
             failures.setdefault((run.account, run.error), []).append(run.stream)
         elif talkative and not session.quiet:
             what = run.reason or f"{run.rows:,} rows, {run.superseded:,} superseded, {run.seconds} s"
             output.note(f"{run.account} {run.stream}: {run.status} ({what})")
+    for (account, note), streams in notes.items():
+        output.note(f"kpiterm: {account} {', '.join(streams)}: {note}")
     for (account, error), streams in failures.items():
         output.note(f"kpiterm: {account} {', '.join(streams)}: {error.message}")
         if error.hint:

@@ -10,11 +10,11 @@ from typing import ClassVar
 
 import pytest
 
-from kpiterm.plugins.model import API_VERSION, NAME, Connector, Marketplace, Stream
+from kpiterm.plugins.model import API_VERSION, NAME, Connector, Marketplace, Setting, Stream
 from kpiterm.plugins.testing import sql
 from kpiterm.plugins.testing.host import example_settings
 
-_HOST = re.compile(r"(\*\.)?(?=[a-z0-9.-]{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+_HOST = re.compile(r"(\*\.|\{[^{}]+\}\.)?(?=[a-z0-9.-]{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _SECRET_LIKE = re.compile(r"(?i)secret|password|passwd|token$|api_?key$|private_?key|credential")
 _MATCH = re.compile(r"([A-Z]+|\*) /\S*")
 
@@ -26,51 +26,55 @@ class Declarations:
     settings: ClassVar[Mapping[str, str] | None] = None
 
     def test_is_made_for_this_plugin_api(self) -> None:
-        assert 1 <= self.connector.api_version <= API_VERSION
+        made_for = self.connector.api_version
+        assert 1 <= made_for <= API_VERSION, f"made for plugin API {made_for}; this kpiterm offers {API_VERSION}"
 
     def test_has_names_that_people_can_type_and_titles_that_they_can_read(self) -> None:
         named = [(self.connector.name, self.connector.title), *((s.name, s.title) for s in self.connector.streams)]
-        assert not [name for name, _ in named if not NAME.fullmatch(name)], "use lower-case letters, digits, '-', '_'"
-        assert not [name for name, title in named if not title.strip()], "these have no title"
+        _none([name for name, _ in named if not NAME.fullmatch(name)], "use lower-case letters, digits, '-', '_'")
+        _none([name for name, title in named if not title.strip()], "has no title")
         assert self.connector.streams, "a connector without streams brings no data"
 
     def test_lists_the_hosts_it_speaks_to(self) -> None:
-        assert self.connector.hosts, "hosts is empty: every request would be refused"
-        bad = [host for host in self.connector.hosts if not _HOST.fullmatch(host)]
-        assert not bad, "write plain host names in lower case, without scheme, port or path"
-        wide = [host for host in self.connector.hosts if host.startswith("*.") and host.count(".") < 3]
-        assert not wide, "a wildcard must leave at least a registered domain with a label: *.shops.example.com"
+        hosts = self.connector.hosts
+        assert hosts, "hosts is empty: every request would be refused"
+        wide = [host for host in hosts if host.startswith("*") and host.count(".") < 3]
+        _none(wide, "a wildcard must leave at least a registered domain with a label: *.shops.example.com")
+        bad = [host for host in hosts if not _HOST.fullmatch(host)]
+        _none(bad, "write plain host names in lower case, without scheme, port or path")
+        sure = {s.name for s in self.connector.settings if s.required or s.default}
+        unsure = [host for host in hosts if host.startswith("{") and host[1 : host.index("}")] not in sure]
+        _none(unsure, "its setting may be absent: make it required, or give it a default")
 
     def test_keeps_secrets_out_of_the_settings(self) -> None:
         named_like_secrets = [s.name for s in self.connector.settings if _SECRET_LIKE.search(s.name)]
-        assert not named_like_secrets, "settings are written to files in plain text: declare these as Secret"
+        _none(named_like_secrets, "settings are written to files in plain text: declare it as Secret")
 
     def test_explains_every_setting_and_secret(self) -> None:
         declared = [(s.name, s.help) for s in self.connector.settings]
         declared += [(s.name, s.help) for s in self.connector.secrets]
-        assert not [name for name, text in declared if not text.strip()], "these have no help text"
-        names = [name for name, _ in declared]
-        assert len(names) == len(set(names)), "a setting and a secret share a name"
-        wrong = [s.name for s in self.connector.settings if s.choices and s.default not in (None, *s.choices)]
-        assert not wrong, "the default is none of the choices"
+        _none([name for name, text in declared if not text.strip()], "has no help text")
+        _none(_doubled([name for name, _ in declared]), "a setting and a secret share this name")
+        _none([s.name for s in self.connector.settings if _misses_its_choices(s)], "its default is none of its choices")
 
     def test_knows_its_marketplace(self) -> None:
         settings = example_settings(self.connector) if self.settings is None else self.settings
-        assert isinstance(self.connector.marketplace(settings), Marketplace)
+        found = self.connector.marketplace(settings)
+        assert isinstance(found, Marketplace), f"marketplace gives a {type(found).__name__}, not a Marketplace"
 
     def test_declares_rates_that_can_match(self) -> None:
         bad = [rate.match for rate in self.connector.rates if not _MATCH.fullmatch(rate.match)]
-        assert not bad, "write 'METHOD /path/with/*'"
-        operations = sorted(rate.operation for rate in self.connector.rates)
-        assert not [a for a, b in pairwise(operations) if a == b], "two rates share an operation's name"
+        _none(bad, "write 'METHOD /path/with/*'")
+        _none(_doubled([rate.operation for rate in self.connector.rates]), "two rates share this operation's name")
 
     def test_declares_streams_that_can_be_planned(self) -> None:
-        assert not [text for stream in self.connector.streams for text in _plan_faults(stream)]
+        faults = [text for stream in self.connector.streams for text in _plan_faults(stream)]
+        assert not faults, "\n".join(faults)
 
     def test_declares_columns_and_outputs(self) -> None:
         shaped = [s for s in self.connector.streams if s.shape]
-        assert not [s.name for s in shaped if s.shape and not s.shape.columns], "no columns are declared"
-        assert not [s.name for s in shaped if s.shape and not s.shape.outputs], "the rows would go nowhere"
+        _none([s.name for s in shaped if s.shape and not s.shape.columns], "this stream declares no columns")
+        _none([s.name for s in shaped if s.shape and not s.shape.outputs], "the rows of this stream would go nowhere")
 
     def test_has_sql_that_the_store_can_run(self) -> None:
         if not sql.available():
@@ -82,6 +86,19 @@ class Declarations:
             for text in sql.problems(stream.shape)
         ]
         assert not faults, "\n".join(faults)
+
+
+def _none(offenders: list[str], why: str) -> None:
+    """Fails with the offenders by name, and what is wrong with them."""
+    assert not offenders, f"{', '.join(name or repr(name) for name in offenders)}: {why}"
+
+
+def _doubled(names: list[str]) -> list[str]:
+    return [a for a, b in pairwise(sorted(names)) if a == b]
+
+
+def _misses_its_choices(setting: Setting) -> bool:
+    return bool(setting.choices) and setting.default not in (None, *setting.choices)
 
 
 def _plan_faults(stream: Stream) -> list[str]:

@@ -1,19 +1,22 @@
-"""Stands in for the host: a Context over a function that answers requests, with a clock that sleeping moves."""
+"""Stands in for the host: Contexts over a function that answers requests, with a clock that sleeping moves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from kpiterm.plugins.context import Context
 from kpiterm.plugins.http import Stats, open_client
 from kpiterm.plugins.limits import Limiter
-from kpiterm.plugins.model import Connector
+from kpiterm.plugins.model import Connector, Marketplace, Note, Payload, Row, Shape, Window
 from kpiterm.plugins.redact import Redactor
+from kpiterm.plugins.testing.rows import Rows, rows_of
 
 Handler = Callable[[httpx.Request], httpx.Response]
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -49,6 +52,121 @@ def example_secrets(connector: Connector) -> dict[str, str]:
     return {secret.name: f"value+of/{secret.name}|0123456789" for secret in connector.secrets}
 
 
+def _ignore(_said: object) -> None:
+    """Nobody listens."""
+
+
+@dataclass(kw_only=True)
+class Host:
+    """kpiterm over several runs of one account, with the vendor in the test's hands. Nothing is slept.
+
+    Auth, rate limits, the host allow-list, retries and errors are the real ones. `settings` and `secrets` that are not
+    given get example values. `state` backs recall and remember, `keyring` has the secrets that were saved; `requests`,
+    `slept` and `logs` are what the connector did. `logs` are not redacted.
+    """
+
+    connector: Connector
+    directory: Path
+    settings: Mapping[str, str] | None = None
+    secrets: Mapping[str, str] | None = None
+    account: str = "example"
+    now: datetime = NOW
+    attempts: int = 2
+    state: MutableMapping[str, str] = field(default_factory=dict)
+    keyring: dict[str, str] = field(default_factory=dict)
+    requests: list[httpx.Request] = field(default_factory=list)
+    slept: list[float] = field(default_factory=list)
+    logs: list[str] = field(default_factory=list)
+    clients: list[httpx.Client] = field(default_factory=list)
+    on_sleep: Callable[[], None] = lambda: None
+    on_log: Callable[[str], None] = _ignore
+
+    def context(
+        self,
+        handler: Handler | None = None,
+        *,
+        sandbox: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        now: datetime | None = None,
+        sleep: Callable[[float], None] | None = None,
+    ) -> Context:
+        """A run's Context. `handler` answers its requests, or a server does at the loopback address `sandbox`."""
+        settings = _first(settings, self.settings, example_settings(self.connector))
+        secrets = _first(secrets, self.secrets, example_secrets(self.connector))
+        clock = Clock(now or self.now)
+        sleep = sleep or partial(self._sleep, clock)
+        scope = f"run-{len(self.clients)}"
+        client = open_client(
+            self.connector,
+            auth=None,
+            limiter=Limiter(self.directory / "limits", scope, self.connector.rates, sleep=sleep, clock=clock),
+            redactor=Redactor(secrets.values()),
+            sleep=sleep,
+            log=self._log,
+            stats=Stats(),
+            spool=self.directory / "documents",
+            settings=settings,
+            sandbox=sandbox,
+            transport=httpx.MockTransport(partial(self.respond, handler)) if handler else None,
+            attempts=self.attempts,
+        )
+        self.clients.append(client)
+        context = Context(
+            account=self.account,
+            settings=settings,
+            secrets=secrets,
+            marketplace=self.connector.marketplace(settings),
+            http=client,
+            now=now or self.now,
+            log=self._log,
+            sleep=sleep,
+            download=client.download,
+            recall=self.state.get,
+            remember=self._remember,
+            save_secret=self.keyring.__setitem__,
+        )
+        if self.connector.auth:
+            client.auth = self.connector.auth(context)
+        return context
+
+    def respond(self, handler: Handler, request: httpx.Request) -> httpx.Response:
+        """What the vendor answers. A subclass may answer what all of its tests have in common, such as a sign-in."""
+        self.requests.append(request)
+        return handler(request)
+
+    def fetch(self, stream: str, handler: Handler, window: Window, **how: Any) -> list[Payload | Row | Note]:  # noqa: ANN401 - as context takes it
+        """All that a stream yields for a window; `how` is for `context`."""
+        found = self.connector.stream(stream)
+        assert found, f"{self.connector.name} has no stream {stream!r}"
+        return list(found.fetch(self.context(handler, **how), window))
+
+    def read(self, shape: Shape, items: Iterable[object], place: Marketplace | None = None) -> dict[str, Rows]:
+        """The rows that the host's own reader makes of payloads, by table. This needs the whole of kpiterm."""
+        settings = _first(self.settings, None, example_settings(self.connector))
+        return rows_of(shape, items, place or self.connector.marketplace(settings), self.directory)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for client in self.clients:
+            client.close()
+
+    def _log(self, text: str) -> None:
+        self.logs.append(text)
+        self.on_log(text)
+
+    def _sleep(self, clock: Clock, seconds: float) -> None:
+        self.slept.append(seconds)
+        clock.sleep(seconds)
+        self.on_sleep()
+
+    def _remember(self, key: str, value: str | None) -> None:
+        if value is None:
+            self.state.pop(key, None)
+        else:
+            self.state[key] = value
+
+
 def make_context(
     connector: Connector,
     handler: Handler,
@@ -61,51 +179,15 @@ def make_context(
     log: Callable[[str], None] | None = None,
     attempts: int = 2,
 ) -> Context:
-    """A Context whose requests `handler` answers; waits return at once. `state` backs recall and remember.
-
-    Settings and secrets that are not given get example values. Auth, rate limits, the host allow-list, retries and
-    errors are the real ones. What is logged goes to `log` as it is, unredacted.
-    """
-    clock, memory = Clock(now), {} if state is None else state
-    settings = example_settings(connector) if settings is None else settings
-    secrets = example_secrets(connector) if secrets is None else secrets
-    client = open_client(
-        connector,
-        auth=None,
-        limiter=Limiter(tmp_path / "limits", connector.name, connector.rates, sleep=clock.sleep, clock=clock),
-        redactor=Redactor(secrets.values()),
-        sleep=clock.sleep,
-        log=_ignore,
-        stats=Stats(),
-        spool=tmp_path / "spool",
-        transport=httpx.MockTransport(handler),
-        attempts=attempts,
-    )
-    context = Context(
-        account="example",
-        settings=settings,
-        secrets=secrets,
-        marketplace=connector.marketplace(settings),
-        http=client,
-        now=now,
-        log=log or _ignore,
-        sleep=clock.sleep,
-        download=client.download,
-        recall=memory.get,
-        remember=partial(_remember, memory),
-        save_secret=lambda _name, _value: None,
-    )
-    if connector.auth:
-        client.auth = connector.auth(context)
-    return context
+    """A Context whose requests `handler` answers; waits return at once. `Host` has more, and more runs than one."""
+    host = Host(connector=connector, directory=tmp_path, settings=settings, secrets=secrets, now=now, attempts=attempts)
+    host.state = host.state if state is None else state
+    host.on_log = log or _ignore
+    return host.context(handler)
 
 
-def _ignore(_text: str) -> None:
-    """A log that nobody reads."""
-
-
-def _remember(memory: MutableMapping[str, str], key: str, value: str | None) -> None:
-    if value is None:
-        memory.pop(key, None)
-    else:
-        memory[key] = value
+def _first(
+    given: Mapping[str, str] | None, usual: Mapping[str, str] | None, example: dict[str, str]
+) -> Mapping[str, str]:
+    found = usual if given is None else given
+    return example if found is None else found

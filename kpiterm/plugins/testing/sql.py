@@ -18,15 +18,16 @@ def available() -> bool:
     return importlib.util.find_spec("duckdb") is not None
 
 
-def connection(place: Marketplace = _PLACE, *, account: str = "example") -> Any:  # noqa: ANN401 - floor 0 has no duckdb
-    """An in-memory DuckDB connection with the macros and variables that a SELECT may use, and no access to files."""
+def connection(place: Marketplace = _PLACE, *, account: str = "example", files: bool = False) -> Any:  # noqa: ANN401 - floor 0 has no duckdb
+    """An in-memory DuckDB connection with the macros and variables that a SELECT may use; files only where allowed."""
     duckdb = importlib.import_module("duckdb")
     con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false", "threads": "1"})
     con.execute(MACROS)
     values = {"account": account, "channel": place.channel, "timezone": place.timezone, "currency": place.currency}
     for name, value in values.items():
         con.execute(f"set variable {name} = '{value}'")
-    con.execute("set enable_external_access = false")
+    if not files:
+        con.execute("set enable_external_access = false")
     return con
 
 

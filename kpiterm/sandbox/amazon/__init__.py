@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpiterm.sandbox.amazon.ads import AdsApi
-from kpiterm.sandbox.amazon.api import SellingPartnerApi
+from kpiterm.sandbox.amazon.ads import AdsApi, too_many
+from kpiterm.sandbox.amazon.api import SellingPartnerApi, over_quota
 from kpiterm.sandbox.amazon.data_kiosk import DataKiosk
 from kpiterm.sandbox.amazon.finances import Finances
 from kpiterm.sandbox.amazon.identity import identity_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def build(world: World) -> Vendor:
     """The demo seller in the North American region."""
     identity, storage = identity_of(world.shop.seed), Storage(world.clock)
-    tokens = Tokens(identity.apps, world.clock, world.token_seconds)
+    tokens = Tokens(identity.apps, world)
     routes = [
         *Orders(world).routes(),
         *Reports(world, storage).routes(),
@@ -41,5 +41,9 @@ def build(world: World) -> Vendor:
             "advertising-api.amazon.com": AdsApi(world, identity, tokens, storage).answer,
             SP_HOST: storage.answer,
             ADS_HOST: storage.answer,
+        },
+        storms={
+            "sellingpartnerapi-na.amazon.com": lambda _seconds, _now: over_quota(),
+            "advertising-api.amazon.com": lambda seconds, _now: too_many(seconds),
         },
     )

@@ -36,6 +36,7 @@ class AdReport:
     configuration: Configuration
     created: float
     at: int
+    outcome: str = "COMPLETED"
 
 
 class AdsApi:
@@ -61,7 +62,7 @@ class AdsApi:
             return refuse(401, "Not authorized: Amazon-Advertising-API-ClientId does not belong to the access token.")
         if self._world.throttle and (wait := self._world.buckets.take("advertising", self._client, _PLAN)):
             self._world.throttled["advertising"] += 1
-            return refuse(429, "Too Many Requests", {"Retry-After": str(int(wait) + 1)})
+            return too_many(wait)
         if request.path == "/v2/profiles" and request.method == "GET":
             return json_response(200, [self._profile()])
         if request.headers.get("amazon-advertising-api-scope") != str(self._identity.profile_id):
@@ -113,7 +114,9 @@ class AdsApi:
                     return refuse(425, f"The Request is a duplicate of : {running.report_id}")
             # Derived from a counter, so that two runs of a seed name their reports alike.
             report_id = str(UUID(int=self._identity.profile_id * 10**9 + len(self._reports), version=4))
-            report = AdReport(report_id, configuration, self._world.clock.time(), int(moment.timestamp()))
+            failed = self._world.faults.fails_first(f"ads {configuration.echo}")
+            outcome = "FAILED" if failed else "COMPLETED"
+            report = AdReport(report_id, configuration, self._world.clock.time(), int(moment.timestamp()), outcome)
             self._reports[report_id] = report
         return self._answer(200, self._view(report), "create")
 
@@ -126,7 +129,7 @@ class AdsApi:
 
     def _status(self, report: AdReport) -> str:
         waited, total = self._world.clock.time() - report.created, self._world.report_seconds
-        return "PENDING" if waited < total / 4 else "PROCESSING" if waited < total else "COMPLETED"
+        return "PENDING" if waited < total / 4 else "PROCESSING" if waited < total else report.outcome
 
     def _view(self, report: AdReport) -> dict[str, Any]:
         status, asked = self._status(report), report.configuration
@@ -145,7 +148,7 @@ class AdsApi:
             "fileSize": self._store(report) if done else None,
             "url": self._storage.url(ADS_HOST, _key(report), URL_SECONDS) if done else None,
             "urlExpiresAt": iso(self._world.clock.time() + URL_SECONDS) if done else None,
-            "failureReason": None,
+            "failureReason": "Report generation failed due to an internal error." if status == "FAILED" else None,
         }
 
     def _store(self, report: AdReport) -> int:
@@ -164,6 +167,11 @@ class AdsApi:
 
 def _key(report: AdReport) -> str:
     return f"{report.report_id}/report-{report.report_id}.json.gz"
+
+
+def too_many(seconds: float) -> Response:
+    """429 with the whole seconds until the next request."""
+    return refuse(429, "Too Many Requests", {"Retry-After": str(int(seconds) + 1)})
 
 
 def refuse(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:

@@ -87,7 +87,7 @@ class SellingPartnerApi:
         plan = PLANS[route.operation]
         if self._world.throttle and self._world.buckets.take(route.operation, self._client, plan):
             self._world.throttled[route.operation] += 1
-            return error(429, "QuotaExceeded", "You exceeded your quota for the requested resource.")
+            return over_quota()
         try:
             response = route.handler(request, groups)
         except ApiError as refused:
@@ -100,6 +100,11 @@ class SellingPartnerApi:
 def error(status: int, code: str, message: str, details: str = "") -> Response:
     """`{"errors": [{code, message, details}]}`."""
     return json_response(status, {"errors": [{"code": code, "message": message, "details": details}]})
+
+
+def over_quota() -> Response:
+    """429, which says nothing of when to come again."""
+    return error(429, "QuotaExceeded", "You exceeded your quota for the requested resource.")
 
 
 def invalid(message: str) -> ApiError:

@@ -47,6 +47,7 @@ class Query:
     text: str
     created: float
     lines: str
+    outcome: str = "DONE"
     cancelled: bool = False
 
     @property
@@ -86,7 +87,9 @@ class DataKiosk:
                 raise ApiError(429, "QuotaExceeded", "Too many queries are being processed.")
             lines = self._answer(text)
             query_id = str(70_000_000_000 + len(self._queries))
-            self._queries[query_id] = Query(query_id, text, self._world.clock.time(), lines)
+            failed = self._world.faults.fails_first(f"query {text}")
+            outcome = ("FATAL", "CANCELLED")[len(self._queries) % 2] if failed else "DONE"
+            self._queries[query_id] = Query(query_id, text, self._world.clock.time(), lines, outcome)
         return json_response(202, {"queryId": query_id})
 
     def _answer(self, text: str) -> str:
@@ -110,7 +113,7 @@ class DataKiosk:
         if query.cancelled:
             return "CANCELLED"
         waited, total = self._world.clock.time() - query.created, self._world.report_seconds
-        return "IN_QUEUE" if waited < total / 4 else "IN_PROGRESS" if waited < total else "DONE"
+        return "IN_QUEUE" if waited < total / 4 else "IN_PROGRESS" if waited < total else query.outcome
 
     def _view(self, query: Query) -> dict[str, Any]:
         status, seconds = self._status(query), self._world.report_seconds
@@ -122,7 +125,7 @@ class DataKiosk:
         }
         if status != "IN_QUEUE":
             view["processingStartTime"] = iso(query.created + seconds / 4)
-        if status in ("DONE", "CANCELLED"):
+        if status in ("DONE", "CANCELLED", "FATAL"):
             view["processingEndTime"] = iso(query.created + seconds)
         if status == "DONE" and query.lines:  # without data there is no document
             view["dataDocumentId"] = query.document_id

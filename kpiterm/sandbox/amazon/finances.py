@@ -74,11 +74,13 @@ class Finances:
                 raise invalid("nextToken must be sent with the same arguments as the call that gave it.")
             at, offset, blank = state["at"], state["offset"], state["blank"]
         found = self._found(tuple(sorted(query.items())), at)
-        page = () if blank else found[offset : offset + PAGE_SIZE]
+        size = self._world.page(PAGE_SIZE)
+        page = () if blank else found[offset : offset + size]
         following, more = offset + len(page), ""
         if following < len(found):
+            following = self._world.after(offset, len(page), _OPERATION)
             # Now and then a page is empty although more follow.
-            empty_next = not blank and following // PAGE_SIZE % 3 == 1
+            empty_next = not blank and following // size % 3 == 1
             state = {"query": query, "at": at, "offset": following, "blank": empty_next}
             more = f',"nextToken":"{seal(_OPERATION, state, self._world.clock.time() + _TOKEN_LIFE)}"'
         return Response(200, f'{{"payload":{{"transactions":[{",".join(page)}]{more}}}}}'.encode())
@@ -86,7 +88,7 @@ class Finances:
     def _find(self, asked: tuple[tuple[str, str], ...], at: int) -> tuple[str, ...]:
         """All transactions as JSON texts: a search is fixed when its first page is asked for."""
         query = dict(asked)
-        start, end = _span(query, at)
+        start, end = _span(query, at, int(self._world.clock.time()) - _SETTLING)
         if end - start > _LONGEST_SPAN:
             return ()
         rows = self._released(start, end, at) + self._held(start, end, at)
@@ -157,7 +159,7 @@ class Finances:
         return row
 
 
-def _span(query: dict[str, str], at: int) -> tuple[int, int]:
+def _span(query: dict[str, str], at: int, latest: int) -> tuple[int, int]:
     if bool(query.get("relatedIdentifierName")) != bool(query.get("relatedIdentifierValue")):
         raise invalid("relatedIdentifierName and relatedIdentifierValue are given together.")
     start, end = moment(query, "postedAfter"), moment(query, "postedBefore")
@@ -165,7 +167,7 @@ def _span(query: dict[str, str], at: int) -> tuple[int, int]:
         if not query.get("relatedIdentifierName"):
             raise invalid("Start date cannot be null")
         start = at - _LONGEST_SPAN
-    if start > at - _SETTLING or (end is not None and (end > at - _SETTLING or end <= start)):
+    if start > latest or (end is not None and (end > latest or end <= start)):
         raise invalid("postedAfter and postedBefore must be in order and two minutes before the request.")
     return int(start), int(at - _SETTLING if end is None else end)
 

@@ -47,7 +47,7 @@ class Inventory:
         _check(query)
         since = self._since(query)
         skus = set(listed(query, "sellerSkus", at_most=50)) or set(filter(None, [query.get("sellerSku")]))
-        offset = 0
+        offset, size = 0, self._world.page(PAGE_SIZE)
         if token := query.get("nextToken"):
             state = unseal(_OPERATION, token, self._world.clock.time())
             if state["since"] != since:
@@ -62,12 +62,12 @@ class Inventory:
         answer: dict[str, Any] = {
             "payload": {
                 "granularity": {"granularityType": "Marketplace", "granularityId": MARKETPLACE_ID},
-                "inventorySummaries": [_summary(level, detailed=detailed) for level in _page(levels, offset)],
+                "inventorySummaries": [_summary(level, detailed=detailed) for level in levels[offset : offset + size]],
             }
         }
-        if offset + PAGE_SIZE < len(levels):
+        if offset + size < len(levels):
             until = self._world.clock.time() + TOKEN_SECONDS
-            state = {"offset": offset + PAGE_SIZE, "since": since}
+            state = {"offset": self._world.after(offset, size, _OPERATION), "since": since}
             answer["pagination"] = {"nextToken": seal(_OPERATION, state, until)}
         return json_response(200, answer)
 
@@ -76,10 +76,6 @@ class Inventory:
         if since is not None and since < self._world.clock().timestamp() - _LOOK_BACK:
             raise invalid("startDateTime must not be earlier than 18 months ago.")
         return since or 0.0
-
-
-def _page(levels: list[StockLevel], offset: int) -> list[StockLevel]:
-    return levels[offset : offset + PAGE_SIZE]
 
 
 def _check(query: dict[str, str]) -> None:

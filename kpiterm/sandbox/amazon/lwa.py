@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kpiterm.sandbox.amazon.identity import App, Credentials
-    from kpiterm.sandbox.clock import Clock
+    from kpiterm.sandbox.vendor import World
 
 _DESCRIPTIONS = {
     "invalid_request": "The request is missing a required parameter or otherwise malformed",
@@ -26,9 +26,9 @@ _DESCRIPTIONS = {
 class Tokens:
     """Gives out access tokens and knows until when each is good."""
 
-    def __init__(self, apps: Sequence[Credentials], clock: Clock, lifetime: int) -> None:
+    def __init__(self, apps: Sequence[Credentials], world: World) -> None:
         self._apps = {c.client_id: c for c in apps}
-        self._clock, self._lifetime = clock, lifetime
+        self._world, self._clock, self._lifetime = world, world.clock, world.token_seconds
         self._issued: dict[str, tuple[App, float]] = {}
 
     def state(self, token: str, app: App) -> str:
@@ -38,6 +38,9 @@ class Tokens:
         owner, until = self._issued.get(token, ("", 0.0))
         if owner != app:
             return "invalid"
+        if self._world.ends_early(until - self._lifetime, f"lwa {app}"):
+            self._issued[token] = (owner, 0.0)
+            return "expired"
         return "ok" if self._clock.time() < until else "expired"
 
     def answer(self, request: Request) -> Response:

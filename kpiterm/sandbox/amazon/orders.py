@@ -53,7 +53,7 @@ class Orders:
         if token := query.get("paginationToken"):
             state = unseal("searchOrders", token, self._world.clock.time())
             return Response(200, self._page(_tupled(state["search"]), state["offset"], state["size"], included))
-        size = whole_number(query, "maxResultsPerPage", 100, 1, 100)
+        size = self._world.page(whole_number(query, "maxResultsPerPage", 100, 1, 100))
         return Response(200, self._page(self._parse(query), 0, size, included))
 
     def _get(self, request: Request, groups: dict[str, str]) -> Response:
@@ -74,8 +74,9 @@ class Orders:
         if bounds[f"{other}Before"] is not None:
             raise invalid(f"{other}Before cannot be combined with {name}After.")
         now = self._world.clock().timestamp()
+        latest = self._world.clock.time() - _SETTLING
         start, end = bounds[f"{name}After"] or 0.0, bounds[f"{name}Before"]
-        if end is not None and end > now - _SETTLING:
+        if end is not None and end > latest:
             raise invalid(f"{name}Before must be at least two minutes before the time of the request.")
         end = now - _SETTLING if end is None else end
         if start > end:
@@ -109,7 +110,8 @@ class Orders:
         until = "lastUpdatedBefore" if search[0] else "createdBefore"
         more = ""
         if offset + size < len(orders):
-            state: dict[str, Any] = {"search": search, "offset": offset + size, "size": size}
+            following = self._world.after(offset, size, "searchOrders")
+            state: dict[str, Any] = {"search": search, "offset": following, "size": size}
             token = seal("searchOrders", state, self._world.clock.time() + _TOKEN_LIFE)
             more = f',"pagination":{{"nextToken":"{token}"}}'
         return f'{{"orders":[{page}],"{until}":"{iso(search[2])}"{more}}}'.encode()

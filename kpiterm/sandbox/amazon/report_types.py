@@ -10,6 +10,7 @@ from kpiterm.sandbox.amazon.performance import performance_report
 from kpiterm.sandbox.amazon.planning_files import planning_file, restock_file
 from kpiterm.sandbox.amazon.sales_traffic import sales_traffic_report
 from kpiterm.sandbox.amazon.seller_files import feedback_file, merchant_returns_file, reimbursements_file
+from kpiterm.sandbox.amazon.stock_ledger import ledger_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,9 +85,15 @@ def _restock(shop: Shop, asked: Asked) -> str | None:
     return restock_file(shop, asked.at)
 
 
-def _fba_daily(make: Callable[[Shop, Asked], str | None]) -> ReportType:
+def _ledger(shop: Shop, asked: Asked) -> str | None:
+    return ledger_file(shop, asked.start, asked.end, asked.at)
+
+
+def _fba_daily(
+    make: Callable[[Shop, Asked], str | None], options: Mapping[str, tuple[str, ...]] | None = None
+) -> ReportType:
     """FBA reports that Amazon refreshes daily: one request in four hours."""
-    return ReportType(make, content_type=LATIN_TSV, encoding="cp1252", interval=4 * 3600, too_soon="FATAL")
+    return ReportType(make, options or {}, LATIN_TSV, "cp1252", interval=4 * 3600, too_soon="FATAL")
 
 
 TYPES: Mapping[str, ReportType] = {
@@ -108,6 +115,9 @@ TYPES: Mapping[str, ReportType] = {
     "GET_FBA_REIMBURSEMENTS_DATA": _fba_daily(_reimbursements),
     "GET_FBA_INVENTORY_PLANNING_DATA": _fba_daily(_planning),
     "GET_RESTOCK_INVENTORY_RECOMMENDATIONS_REPORT": _fba_daily(_restock),
+    "GET_LEDGER_SUMMARY_VIEW_DATA": _fba_daily(
+        _ledger, {"aggregateByLocation": ("COUNTRY",), "aggregatedByTimePeriod": ("DAILY",)}
+    ),
     "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE": ReportType(
         _merchant_returns, content_type=LATIN_TSV, encoding="cp1252", max_span=60 * DAY
     ),

@@ -78,6 +78,8 @@ class Reports:
         with self._lock:
             now = self._world.clock.time()
             outcome, document = self._settle(report_type, asked, now)
+            if self._world.faults.fails_first(f"report {report_type}"):
+                outcome, document = ("CANCELLED", "FATAL")[len(self._reports) % 2], None
             report_id = str(50_000_000_000 + sum(r.report_type != SETTLEMENT for r in self._reports.values()))
             self._reports[report_id] = Report(report_id, report_type, asked, now, outcome, document)
         return json_response(202, {"reportId": report_id})

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from kpiterm.sandbox.helium10.ads import ads_tools
 from kpiterm.sandbox.helium10.identity import identity_of
 from kpiterm.sandbox.helium10.markets import HOST as MARKETS_HOST
-from kpiterm.sandbox.helium10.markets import Markets
+from kpiterm.sandbox.helium10.markets import Markets, too_many_attempts
 from kpiterm.sandbox.helium10.mcp import HOST as MCP_HOST
-from kpiterm.sandbox.helium10.mcp import McpServer
+from kpiterm.sandbox.helium10.mcp import McpServer, rate_limited
 from kpiterm.sandbox.helium10.seller import store_tools
 from kpiterm.sandbox.vendor import Vendor
 
@@ -28,5 +28,9 @@ def build(world: World, calls: list[str] | None = None) -> Vendor:
         hosts={
             MCP_HOST: McpServer(world, identity, tools, [] if calls is None else calls).answer,
             MARKETS_HOST: Markets(world, identity).answer,
+        },
+        storms={
+            MCP_HOST: lambda seconds, _now: rate_limited(seconds),
+            MARKETS_HOST: lambda seconds, _now: too_many_attempts(seconds),
         },
     )

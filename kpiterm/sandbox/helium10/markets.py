@@ -42,7 +42,7 @@ class Markets:
         wait = self._world.buckets.take("helium10:mt360", self._key, _QUOTA) if self._world.throttle else 0.0
         if wait:
             self._world.throttled["helium10:mt360"] += 1
-            return json_response(429, {"message": "Too Many Attempts."}, {"Retry-After": str(int(wait) + 1)})
+            return too_many_attempts(wait)
         try:
             first, last = (date.fromisoformat(request.query[f"filter[{end}]"]) for end in ("dateFrom", "dateTo"))
         except (KeyError, ValueError):
@@ -103,3 +103,8 @@ class Markets:
                     if line.product.asin == asin) or rng.randrange(60)  # fmt: skip
         believed = round(units * rng.uniform(0.7, 1.4))
         return round(believed * price / 100, 2) if report == "revenue" else believed
+
+
+def too_many_attempts(seconds: float) -> Response:
+    """429 with the whole seconds until the next request."""
+    return json_response(429, {"message": "Too Many Attempts."}, {"Retry-After": str(int(seconds) + 1)})

@@ -52,7 +52,7 @@ class McpServer:
         wait = self._world.buckets.take("helium10:mcp", self._token, _QUOTA) if self._world.throttle else 0.0
         if wait:
             self._world.throttled["helium10:mcp"] += 1
-            return json_response(429, {"error": "rate_limited"}, {"Retry-After": str(int(wait) + 1)})
+            return rate_limited(wait)
         return self._message(request)
 
     def _message(self, request: Request) -> Response:
@@ -133,6 +133,11 @@ class McpServer:
         except ToolError as error:
             return _said(str(error), wrong=True)
         return _said(found if isinstance(found, str) else json.dumps(found, separators=(",", ":")))
+
+
+def rate_limited(seconds: float) -> Response:
+    """429 with the whole seconds until the next request."""
+    return json_response(429, {"error": "rate_limited"}, {"Retry-After": str(int(seconds) + 1)})
 
 
 def _said(text: str, *, wrong: bool = False) -> dict[str, Any]:

@@ -99,7 +99,7 @@ class Api:
             raise Refused(422, f"marketplace must be one of {', '.join(MARKETPLACES)}.")
         if wait := self._wait():
             self._world.throttled["junglescout"] += 1
-            return _error(429, "Rate limit exceeded.", {"Retry-After": str(int(wait) + 1)})
+            return over_quota(wait)
         found = route.handler(_attributes(request) if route.method == "POST" else request.query)
         return json_response(200, self._envelope(request, route, found))
 
@@ -116,9 +116,10 @@ class Api:
             total = len(found) if isinstance(found, list) else 1
             return {"data": found, "links": here, "meta": {"total_items": total, "errors": []}}
         size, start = _page(request.query, route.page)
+        size = self._world.page(size)
         links: dict[str, str | None] = {**here, "next": None}
         if start + size < len(found):
-            query = {**request.query, "page[cursor]": _cursor(start + size)}
+            query = {**request.query, "page[cursor]": _cursor(self._world.after(start, size, "junglescout"))}
             links["next"] = f"{address}?{urlencode(query)}"
         return {"data": found[start : start + size], "links": links, "meta": {"total_items": len(found), "errors": []}}
 
@@ -149,6 +150,11 @@ def _attributes(request: Request) -> Mapping[str, Any]:
     if kind != request.path.rpartition("/")[2] or not isinstance(attributes, dict):
         raise Refused(422, f"data.type must be {request.path.rpartition('/')[2]}.")
     return attributes
+
+
+def over_quota(seconds: float) -> Response:
+    """429 with the whole seconds until the next request."""
+    return _error(429, "Rate limit exceeded.", {"Retry-After": str(int(seconds) + 1)})
 
 
 def _error(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:

@@ -43,8 +43,8 @@ def build(world: World, setup: Setup | None = None) -> Vendor:
         world=world,
         setup=setup,
         front=Storefront(world.shop),
-        tokens=Tokens(identity, setup, world.clock, world.token_seconds),
-        bulk=BulkOperations(world.clock, files, schema(), known, world.report_seconds),
+        tokens=Tokens(identity, setup, world),
+        bulk=BulkOperations(world, files, schema(), known),
         bucket=PointBucket(setup.bucket, world.clock.time),
         schema=schema(),
         resolvers=known,
@@ -52,6 +52,7 @@ def build(world: World, setup: Setup | None = None) -> Vendor:
     return Vendor(
         accounts=tuple(identity.account(grant) for grant in setup.grants),
         hosts={SHOP: api.answer, HOST: files.answer},
+        storms={SHOP: api.stormy},
         outages={
             "500": json_response(500, {"errors": "Internal Server Error"}),
             "503": json_response(503, {"errors": "Service Unavailable"}),

@@ -101,8 +101,7 @@ class AdminApi:
             return {"errors": [{"message": message, "extensions": more}]}
         if self.world.throttle and not self.bucket.take(requested):
             self.world.throttled["graphql"] += 1
-            errors = [{"message": "Throttled", "extensions": {"code": "THROTTLED", "documentation": _LIMITS}}]
-            return {"errors": errors, "extensions": {"cost": self._cost(requested, None)}}
+            return _throttled(self._cost(requested, None))
         context = self._context(version)
         run = Execution(self.schema, self.resolvers, context)
         data = run.run(steps, ROOTS[operation.kind])
@@ -114,9 +113,15 @@ class AdminApi:
             extensions["search"] = context.warnings
         return {"data": data, **({"errors": run.errors} if run.errors else {}), "extensions": extensions}
 
+    def stormy(self, _seconds: float, _now: float) -> Response:
+        """THROTTLED as if another app of the shop had used up all points, which come back at their usual rate."""
+        status = {**self.bucket.status(), "currentlyAvailable": 0}
+        cost = {"requestedQueryCost": 50, "actualQueryCost": None, "throttleStatus": status}
+        return json_response(200, _throttled(cost))
+
     def _context(self, version: str) -> Context:
-        scopes = frozenset(self.setup.scopes)
-        return Context(self.front, int(self.world.clock().timestamp()), scopes, self.setup, version, self.bulk)
+        scopes, at = frozenset(self.setup.scopes), int(self.world.clock().timestamp())
+        return Context(self.front, at, scopes, self.setup, version, self.bulk, self.world)
 
     def _cost(self, requested: int, actual: int | None) -> dict[str, Any]:
         return {
@@ -124,6 +129,11 @@ class AdminApi:
             "actualQueryCost": actual,
             "throttleStatus": self.bucket.status(),
         }
+
+
+def _throttled(cost: dict[str, Any]) -> dict[str, Any]:
+    errors = [{"message": "Throttled", "extensions": {"code": "THROTTLED", "documentation": _LIMITS}}]
+    return {"errors": errors, "extensions": {"cost": cost}}
 
 
 def _body(request: Request) -> tuple[str, dict[str, Any], str]:

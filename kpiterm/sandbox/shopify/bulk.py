@@ -18,10 +18,10 @@ from kpiterm.sandbox.shopify.values import gid, moment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kpiterm.sandbox.clock import Clock
     from kpiterm.sandbox.shopify.context import Context
     from kpiterm.sandbox.shopify.execute import Resolver, Resolvers
     from kpiterm.sandbox.shopify.schema import NamedType, Schema
+    from kpiterm.sandbox.vendor import World
 
 SLOTS = 5  # running at once, per app and shop
 _TOGETHER = 100  # root objects whose descendants follow them, where objects are not grouped
@@ -51,9 +51,9 @@ class Operation:
 class BulkOperations:
     """All bulk operations of the shop's app."""
 
-    def __init__(self, clock: Clock, files: Files, schema: Schema, resolvers: Resolvers, seconds: float) -> None:
-        self._clock, self._files, self._schema, self._resolvers = clock, files, schema, resolvers
-        self._seconds = seconds
+    def __init__(self, world: World, files: Files, schema: Schema, resolvers: Resolvers) -> None:
+        self._faults, self._clock, self._seconds = world.faults, world.clock, world.report_seconds
+        self._files, self._schema, self._resolvers = files, schema, resolvers
         self._operations: list[Operation] = []
         self._lock = RLock()
 
@@ -76,6 +76,9 @@ class BulkOperations:
                 grouped=bool(arguments["groupObjects"]),
                 fails=len(self._operations) < context.setup.failing_bulk,
             )
+            if self._faults.fails_first(f"bulk {step.key}"):
+                operation.fails = len(self._operations) % 2 == 0
+                operation.cancelled = 0.0 if operation.fails else operation.created
             self._operations.append(operation)
             return {"bulkOperation": operation, "userErrors": []}
 

@@ -12,6 +12,7 @@ from kpiterm.sandbox.shopify.paging import LONGEST
 if TYPE_CHECKING:
     from kpiterm.sandbox.shopify.bulk import BulkOperations
     from kpiterm.sandbox.shopify.storefront import Storefront
+    from kpiterm.sandbox.vendor import World
 
 SCOPES = (
     "read_all_orders",
@@ -59,6 +60,7 @@ class Context:
     setup: Setup
     version: str
     bulk: BulkOperations
+    world: World
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
     def warn(self, query: str | None, problems: list[dict[str, str]]) -> None:

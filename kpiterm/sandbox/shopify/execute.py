@@ -99,12 +99,17 @@ class Execution:
         return self.object(step.steps, step.kind, value, path)
 
     def page(self, found: Listing, step: Step, path: list[Any]) -> dict[str, Any]:
-        """The page of a connection that was asked for."""
+        """The page of a connection that was asked for, or less of it."""
+        world, asked = self.context.world, dict(step.arguments)
+        asked |= {end: world.page(asked[end]) for end in ("first", "last") if asked.get(end)}
         try:
-            page = page_of(found, step.arguments, self.context.setup.longest_listing)
+            page = page_of(found, asked, self.context.setup.longest_listing)
         except BadCursorError:
             self.errors.append(error("Invalid cursor for current pagination sort.", step.place, path, "BAD_REQUEST"))
             raise NulledError from None
+        edges = page["edges"]
+        if page["pageInfo"]["hasNextPage"] and (again := world.faults.overlap(len(edges), f"shopify {step.key}")):
+            page["pageInfo"]["endCursor"] = cursor(edges[-1 - again]["cursor"])
         return page
 
     def check_access(self, step: Step, path: list[Any]) -> None:

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs
 from kpiterm.sandbox.wire import Response, json_response
 
 if TYPE_CHECKING:
-    from kpiterm.sandbox.clock import Clock
     from kpiterm.sandbox.shopify.context import Setup
     from kpiterm.sandbox.shopify.identity import Identity
+    from kpiterm.sandbox.vendor import World
     from kpiterm.sandbox.wire import Request
 
 PATH = "/admin/oauth/access_token"
@@ -35,11 +35,12 @@ class Tokens:
     A refresh gives a new pair. The refresh token that was used stays good until the new one is used.
     """
 
-    def __init__(self, identity: Identity, setup: Setup, clock: Clock, lifetime: int) -> None:
-        self._identity, self._setup, self._clock, self._lifetime = identity, setup, clock, lifetime
-        self._until: dict[str, float] = {}
+    def __init__(self, identity: Identity, setup: Setup, world: World) -> None:
+        self._identity, self._setup, self._world, self._clock = identity, setup, world, world.clock
+        self._lifetime = world.token_seconds
+        self._issued: dict[str, tuple[float, float]] = {}  # by token, from when until when it is good
         # Each refresh token with the moment at which it ends; the one that it replaced still works beside it.
-        self._refresh = {identity.refresh_token: clock.time() + _REFRESH_SECONDS}
+        self._refresh = {identity.refresh_token: world.clock.time() + _REFRESH_SECONDS}
         self._replaced_by: dict[str, list[str]] = {}
         self._lock = Lock()
 
@@ -47,7 +48,11 @@ class Tokens:
         """Whether a request with this token is let in."""
         if token == self._identity.access_token:
             return "static" in self._setup.grants
-        return self._clock.time() < self._until.get(token, 0.0)
+        issued, until = self._issued.get(token, (0.0, 0.0))
+        if until and self._world.ends_early(issued, "shopify"):
+            del self._issued[token]
+            return False
+        return self._clock.time() < until
 
     def answer(self, request: Request) -> Response:
         """`POST /admin/oauth/access_token`, JSON or form."""
@@ -83,7 +88,8 @@ class Tokens:
         # Tests that want tokens to end sooner than the vendor's say so through the sandbox's `token_seconds`.
         seconds = longest if self._lifetime >= _HOUR_LONG else self._lifetime
         token = f"shpat_{secrets.token_hex(16)}"
-        self._until[token] = self._clock.time() + seconds
+        now = self._clock.time()
+        self._issued[token] = (now, now + seconds)
         body = {"access_token": token, "scope": ",".join(self._setup.scopes), "expires_in": seconds}
         return json_response(200, body | (more or {}), {"Cache-Control": "no-store"})
 

@@ -51,6 +51,7 @@ class Snapshot:
     metrics: tuple[str, ...]
     created: float
     at: datetime
+    fails: bool = False
 
 
 class InvalidSnapshotError(Exception):
@@ -87,7 +88,8 @@ class Ads:
         with self._lock:
             number = self._identity.advertiser_id << 64 | len(self._snapshots)
             snapshot_id = str(UUID(int=number, version=4))
-            self._snapshots[snapshot_id] = Snapshot(snapshot_id, *asked, self._world.clock.time(), moment)
+            fails = self._world.faults.fails_first(f"snapshot {asked[0]}")
+            self._snapshots[snapshot_id] = Snapshot(snapshot_id, *asked, self._world.clock.time(), moment, fails)
         return json_response(200, {"code": "success", "snapshotId": snapshot_id, "jobStatus": "pending", "details": ""})
 
     def _parse(self, body: dict[str, Any], today: date) -> tuple[str, date, date, tuple[str, ...]]:
@@ -110,7 +112,9 @@ class Ads:
         waited, total = self._world.clock.time() - snapshot.created, self._world.report_seconds
         if waited >= total + FILE_SECONDS:
             return "expired"
-        return "pending" if waited < total / 4 else "processing" if waited < total else "done"
+        if waited < total:
+            return "pending" if waited < total / 4 else "processing"
+        return "failed" if snapshot.fails else "done"
 
     def _poll(self, request: Request, _: dict[str, str]) -> Response:
         snapshot = self._snapshots.get(request.query.get("snapshotId", ""))
@@ -119,8 +123,9 @@ class Ads:
         if snapshot is None:
             return failure(400, "snapshotId is unknown.")
         status = self._status(snapshot)
-        url = f"https://{request.host}{PREFIX}/file/{snapshot.snapshot_id}" if status == "done" else ""
-        body = {"code": "success", "snapshotId": snapshot.snapshot_id, "jobStatus": status, "details": url}
+        url = f"https://{request.host}{PREFIX}/file/{snapshot.snapshot_id}"
+        details = {"done": url, "failed": "Internal error while the report was generated."}.get(status, "")
+        body = {"code": "success", "snapshotId": snapshot.snapshot_id, "jobStatus": status, "details": details}
         return json_response(200, body)
 
     def _file(self, _: Request, groups: dict[str, str]) -> Response:

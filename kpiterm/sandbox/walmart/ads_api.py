@@ -40,7 +40,7 @@ class AdsApi:
             if match and route.method == request.method:
                 if self._world.throttle and self._wait(route.operation):
                     self._world.throttled[route.operation] += 1
-                    return failure(429, "Too many requests: the hourly quota is used up; wait ten minutes.")
+                    return over_hourly_quota()
                 return route.handler(request, match.groupdict())
         return failure(404, f"The sandbox has no operation {request.method} {request.path}.")
 
@@ -60,6 +60,11 @@ class AdsApi:
         if not SANDBOX_KEY.verify(signed_text(consumer, moment, version), signature):
             return f"{_HEADERS[3]} does not match: sign consumer id, timestamp and key version, a line each."
         return ""
+
+
+def over_hourly_quota() -> Response:
+    """429, which says nothing of when to come again but in words."""
+    return failure(429, "Too many requests: the hourly quota is used up; wait ten minutes.")
 
 
 def failure(status: int, details: str) -> Response:

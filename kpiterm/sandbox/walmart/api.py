@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpiterm.sandbox.clock import iso
 from kpiterm.sandbox.walmart.errors import Refused, gateway, listed, spring
-from kpiterm.sandbox.walmart.quotas import QUOTAS, over_quota
+from kpiterm.sandbox.walmart.quotas import NO_LIMIT, QUOTAS, over_quota
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,6 +41,8 @@ class MarketplaceApi:
     def answer(self, request: Request) -> Response:
         """Checks in the gateway's order: headers, token, route, quota, then the operation itself."""
         response = self._checked(request)
+        if not self._world.throttle:
+            response.headers |= NO_LIMIT
         if correlation := request.headers.get(_CORRELATION.lower()):
             response.headers[_CORRELATION] = correlation
         return response

@@ -38,12 +38,12 @@ class Inventory:
     def _all(self, request: Request, _: dict[str, str]) -> Response:
         query = request.query
         known_only(query, ("limit", "nextCursor"), self._refuse)
-        size = number(query, "limit", 10, 1, 50, self._refuse)
+        size = self._world.page(number(query, "limit", 10, 1, 50, self._refuse))
         session, offset = self._enter(query.get("nextCursor", ""))
         stock = self._shop.stock(at=self._world.clock())
         meta: dict[str, Any] = {"totalCount": len(stock)}
         if offset + size < len(stock):
-            meta["nextCursor"] = self._expect(session, offset + size)
+            meta["nextCursor"] = self._expect(session, self._world.after(offset, size, "walmart inventories"))
         page = [entry for entry in stock[offset : offset + size] if not entry.item.wfs]
         shown = [{"sku": entry.item.product.sku, "nodes": [_node(entry)]} for entry in page]
         return json_response(200, {"meta": meta, "elements": {"inventories": shown}})

@@ -80,7 +80,7 @@ class Orders:
             known_only(query, _FILTERS, self._refuse)
             offset, at = 0, int(self._world.clock().timestamp())
         search = self._parse(query, at)
-        size = number(query, "limit", 100, 1, 200, self._refuse)
+        size = self._world.page(number(query, "limit", 100, 1, 200, self._refuse))
         return self._page(search, query, offset, size)
 
     def _get(self, request: Request, groups: dict[str, str]) -> Response:
@@ -133,7 +133,8 @@ class Orders:
         shown = [order_json(o, self._shop.items, search.at, search.extras) for o in orders[offset : offset + size]]
         meta: dict[str, object] = {"totalCount": len(orders), "limit": size}
         if offset + size < len(orders):
-            meta["nextCursor"] = self._cursors.seal(self._state(search, query, len(orders), offset + size, size))
+            following = self._world.after(offset, size, "walmart orders")
+            meta["nextCursor"] = self._cursors.seal(self._state(search, query, len(orders), following, size))
         return json_response(200, {"list": {"meta": meta, "elements": {"order": shown}}})
 
     def _state(self, search: Search, query: dict[str, str], total: int, offset: int, size: int) -> dict[str, str]:

@@ -42,6 +42,7 @@ class Report:
     created: float
     asked: Asked
     body: dict[str, Any]
+    fails: bool = False
 
 
 class Reports:
@@ -73,7 +74,8 @@ class Reports:
         with self._lock:
             # Derived from a counter, so that two runs of a seed name their reports alike.
             request_id = str(UUID(int=self._shop.seed << 64 | len(self._reports), version=4))
-            report = Report(request_id, kind, version, self._world.clock.time(), asked, body)
+            fails = self._world.faults.fails_first(f"walmart {kind} {version}")
+            report = Report(request_id, kind, version, self._world.clock.time(), asked, body, fails)
             self._reports[request_id] = report
         return json_response(200, self._view(report))
 
@@ -81,7 +83,7 @@ class Reports:
         waited, total = self._world.clock.time() - report.created, self._world.report_seconds
         if waited < total:
             return "RECEIVED" if waited < total / 4 else "INPROGRESS"
-        return "READY" if report.kind in FILES else "ERROR"
+        return "READY" if report.kind in FILES and not report.fails else "ERROR"
 
     def _view(self, report: Report) -> dict[str, Any]:
         status = self._status(report)

@@ -82,11 +82,12 @@ class Returns:
             offset, at = int(query["offset"]), int(query["asOf"])
             query = {name: value for name, value in query.items() if name in _FILTERS}
         known_only(query, _FILTERS, self._refuse)
-        size = number(query, "limit", 10, 1, 200, self._refuse)
+        size = self._world.page(number(query, "limit", 10, 1, 200, self._refuse))
         found = self._find(query, at)
         cursor = f"?{request.query_string}" if genuine else ""
         if offset + size < len(found):
-            state = {"sellerId": self._identity.seller_id, **query, "offset": str(offset + size), "asOf": str(at)}
+            following = self._world.after(offset, size, "walmart returns")
+            state = {"sellerId": self._identity.seller_id, **query, "offset": str(following), "asOf": str(at)}
             cursor = self._cursors.seal({"limit": str(size)} | state)
         page = [_return_json(one, at) for one in found[offset : offset + size]]
         return json_response(

@@ -11,7 +11,7 @@ from kpiterm.sandbox.walmart.errors import gateway, listed
 from kpiterm.sandbox.wire import Request, Response, json_response
 
 if TYPE_CHECKING:
-    from kpiterm.sandbox.clock import Clock
+    from kpiterm.sandbox.vendor import World
     from kpiterm.sandbox.walmart.identity import Identity
 
 LIFETIME = 900
@@ -24,15 +24,19 @@ _SCOPES = (
 class Tokens:
     """Gives out access tokens and knows until when each is good."""
 
-    def __init__(self, identity: Identity, clock: Clock, lifetime: int) -> None:
-        self._clock, self._lifetime = clock, min(lifetime, LIFETIME)
+    def __init__(self, identity: Identity, world: World) -> None:
+        self._world, self._clock, self._lifetime = world, world.clock, min(world.token_seconds, LIFETIME)
         pair = f"{identity.client_id}:{identity.client_secret}".encode()
         self._basic = f"Basic {base64.b64encode(pair).decode()}"
         self._issued: dict[str, float] = {}
 
     def valid(self, token: str) -> bool:
         """False for a token that was never given out, and for one that is past its time."""
-        return self._clock.time() < self._issued.get(token, 0.0)
+        until = self._issued.get(token, 0.0)
+        if until and self._world.ends_early(until - self._lifetime, "walmart"):
+            del self._issued[token]
+            return False
+        return self._clock.time() < until
 
     def answer(self, request: Request) -> Response:
         """`POST /v3/token`: XML unless JSON is asked for."""

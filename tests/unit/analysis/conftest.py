@@ -20,7 +20,8 @@ from kpiterm.plugins.sql import MACROS
 OPERATIONS = """
 CREATE TABLE run (run_id VARCHAR, account VARCHAR, connector VARCHAR, stream VARCHAR, status VARCHAR,
     started_at TIMESTAMP, finished_at TIMESTAMP, windows BIGINT, rows BIGINT, superseded BIGINT, bytes BIGINT,
-    requests BIGINT, throttled BIGINT, watermark TIMESTAMP, error_kind VARCHAR, error VARCHAR, hint VARCHAR);
+    requests BIGINT, throttled BIGINT, watermark TIMESTAMP, error_kind VARCHAR, error VARCHAR, hint VARCHAR,
+    note VARCHAR, read_from TIMESTAMP);
 CREATE TABLE watermark (account VARCHAR, stream VARCHAR, watermark TIMESTAMP, updated_at TIMESTAMP);
 CREATE TABLE entry (kpi VARCHAR, channel VARCHAR, period_start DATE, period_end DATE, value VARCHAR, note VARCHAR,
     author VARCHAR, entered_at TIMESTAMP);

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -88,6 +88,37 @@ def test_the_last_sync_is_the_last_one_that_brought_something(store: Store) -> N
     assert account.last_sync == datetime(2026, 11, 20, 8, tzinfo=UTC)
     (stream,) = account.streams
     assert (stream.watermark, stream.hint) == (datetime(2026, 11, 20, 7, tzinfo=UTC), "log in again")
+
+
+TOLD = ("ok", 8, 400, "60 days only")
+
+
+@pytest.mark.parametrize(
+    ("runs", "note"),
+    [
+        ([TOLD], "60 days only"),
+        ([("ok", 7, 400, None), TOLD], "60 days only"),
+        ([TOLD, ("ok", 9, 1, None)], "60 days only"),
+        ([TOLD, ("failed", 9, 400, None)], "60 days only"),
+        ([TOLD, ("skipped", 9, None, None)], "60 days only"),
+        ([TOLD, ("ok", 9, 400, None)], None),
+        ([TOLD, ("ok", 9, 399.5, None)], None),
+        ([TOLD, ("ok", 9, 400, "other")], "other"),
+        ([TOLD, ("ok", 9, 1, "other")], "other"),
+        ([("ok", 8, None, "no prices"), ("ok", 9, None, None)], None),
+        ([("ok", 8, None, "no prices"), ("failed", 9, None, None)], "no prices"),
+    ],
+)
+def test_a_note_stands_until_a_run_that_reads_as_far_back_does_not_repeat_it(
+    store: Store, runs: list[tuple[str, int, float | None, str | None]], note: str | None
+) -> None:
+    for status, hour, days, said in runs:
+        began = datetime(2026, 11, 20, hour, tzinfo=UTC).replace(tzinfo=None)
+        read_from = began - timedelta(days=days) if days else None
+        run(store, "us-main", "orders", status, hour, note=said, read_from=read_from)
+        run(store, "us-main", "stock", "ok", hour)
+    (account,) = store.board(accounts=["us-main"]).accounts
+    assert [(stream.name, stream.note) for stream in account.streams] == [("orders", note), ("stock", None)]
 
 
 def test_accounts_that_only_imports_have_filled_are_listed(store: Store) -> None:

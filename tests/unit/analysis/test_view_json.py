@@ -62,7 +62,7 @@ GAUGE = Gauge(
 def document() -> dict[str, Any]:
     stream = StreamStatus(
         name="orders", status="failed", last_run=None, watermark=datetime(2026, 11, 22, 8, tzinfo=UTC), rows=0,
-        error="refused", hint="log in",
+        error="refused", hint="log in", note="60 days only",
     )  # fmt: skip
     account = AccountStatusView(
         name="us-main", connector="amazon", last_sync=datetime(2026, 11, 22, 8, 5, tzinfo=UTC), status="failed",
@@ -97,6 +97,13 @@ def test_the_shape_of_status_json() -> None:
     }  # fmt: skip
     assert account["last_sync"] == "2026-11-22T08:05:00Z"
     assert account["streams"][0]["watermark"] == "2026-11-22T08:00:00Z"
+    assert account["streams"][0]["note"] == "60 days only"
+
+
+def test_a_state_of_an_earlier_version_has_no_notes() -> None:
+    found = document()
+    del found["accounts"][0]["streams"][0]["note"]
+    assert view_from_json(found).accounts[0].streams[0].note is None
 
 
 def test_reading_the_state_loads_neither_the_store_nor_the_kpis() -> None:

@@ -34,3 +34,13 @@ def test_clients_and_operations_do_not_share_a_bucket() -> None:
     buckets, plan = Buckets(lambda: 0.0), Plan(1.0, 1)
     assert [buckets.take(op, who, plan) for op, who in (("a", "x"), ("a", "y"), ("b", "x"))] == [0.0, 0.0, 0.0]
     assert buckets.take("a", "x", plan) == 1.0
+
+
+def test_what_was_asked_for_is_kept() -> None:
+    buckets, plan = Buckets(lambda: 5.0), Plan(1.0, 1)
+    for _ in range(2):
+        buckets.take("op", "client", plan)
+    assert [(t.at, t.operation, t.client, t.plan, t.granted) for t in buckets.taken] == [
+        (5.0, "op", "client", plan, True),
+        (5.0, "op", "client", plan, False),
+    ]

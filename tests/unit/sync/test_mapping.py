@@ -148,8 +148,16 @@ def test_a_column_that_the_file_has_lost_is_named(tmp_path: Path, export: Path) 
     with pytest.raises(DataError, match="has no column 'Betrag', which the mapping names"):
         parse(importer, export)
     error = unknown([importer], export, open_sheets(export))
-    assert str(error) == "export.csv: looks like mapped.erp, but lacks the column 'Betrag'"
+    assert "looks like mapped.erp (mapping erp), but lacks the column 'Betrag'; not known there: 'Summe'" in str(error)
     assert "--learn" in error.hint
+
+
+def test_a_file_with_all_columns_and_another_header_is_pointed_to_the_mapping(tmp_path: Path, export: Path) -> None:
+    importer = load_mapping(mapping(tmp_path / "m", export))
+    export.write_text(EXPORT.replace("Kunde", "Käufer"))
+    error = unknown([importer], export, open_sheets(export))
+    assert "looks like mapped.erp (mapping erp), but has other columns too: 'Käufer'" in str(error)
+    assert error.hint.endswith("kpiterm import --map erp FILE")
 
 
 @pytest.mark.parametrize(
@@ -160,6 +168,8 @@ def test_a_column_that_the_file_has_lost_is_named(tmp_path: Path, export: Path) 
         ("SKU Code,Design No.,Stock,Category", "stock_level", {"sku", "available"}),
         ("SKU,Valid From,Unit Cost,Currency", "cost", {"sku", "valid_from", "unit_cost", "currency"}),
         ("Date,Campaign,Spend,Clicks", "ad_day", {"day", "campaign", "spend", "clicks"}),
+        ("Startdatum,Enddatum,Kampagnenname,Klicks,Ausgaben", "ad_day",
+         {"day", "last_day", "campaign", "spend", "clicks"}),
     ],
 )  # fmt: skip
 def test_a_draft_proposes_table_columns_and_formats(tmp_path: Path, header: str, table: str, columns: set[str]) -> None:
@@ -200,6 +210,33 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     (tmp_path / "spool").mkdir()
     with Writer(Paths(tmp_path / "home")) as writer:
         yield Shop(Desk(plugins=load(set()), accounts=[], account=None, spool=tmp_path / "spool", writer=writer))
+
+
+RANGES = """version = 1
+table = "ad_day"
+[columns]
+day = "Startdatum"
+last_day = "Enddatum"
+campaign = "Kampagnenname"
+spend = "Ausgaben"
+[constants]
+level = "campaign"
+currency = "EUR"
+"""
+
+
+def test_a_mapped_row_of_several_days_counts_for_no_single_day(tmp_path: Path) -> None:
+    (tmp_path / "ads.toml").write_text(RANGES)
+    path = tmp_path / "f.csv"
+    path.write_text(
+        "Startdatum,Enddatum,Kampagnenname,Ausgaben\n2026-11-01,2026-11-01,A,5\n2026-11-01,2026-11-07,B,9\n"
+    )
+    rows, _, refused = parse(load_mapping(tmp_path / "ads.toml"), path)
+    assert refused == []
+    assert [(row["campaign"], row["level"], row.get("detail"), str(row["last_day"])) for row in rows] == [
+        ("A", "campaign", None, "2026-11-01"),
+        ("B", "summary", "campaign", "2026-11-07"),
+    ]
 
 
 def test_a_mapped_export_is_known_again_and_counts_once(tmp_path: Path, export: Path, shop: Shop) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpiterm.plugins import Context, Payload, Row, Stream, Window
-from kpiterm.sync.plan import Ask, Progress, plan, reached
+from kpiterm.sync.plan import Ask, Progress, plan, reached, shortfall
 
 NOW = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
 ZONES = ("America/Los_Angeles", "Asia/Tokyo", "Europe/London")
@@ -78,7 +78,7 @@ def test_windows_by_day_begin_at_the_marketplaces_midnight(
     assert seen == [first + DAY * n for n in range((last - first).days + 1)]
     for window in found:
         assert window.start == midnight(window.start.astimezone(ZoneInfo(timezone)).date(), timezone)
-        assert window.end - window.start <= days * DAY or len(window.days(timezone)) == 1
+        assert len(window.days(timezone)) <= days
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25), (date(2026, 11, 2), 24)])
@@ -165,3 +165,29 @@ def test_nothing_is_new_behind_the_vendors_own_lag() -> None:
     asked = stream(lag=2 * DAY)
     assert windows(asked, Progress(watermark=NOW - 2 * DAY)) == []
     assert windows(asked, Progress(watermark=NOW - 3 * DAY)) == [Window(NOW - 3 * DAY, NOW - 2 * DAY)]
+
+
+@pytest.mark.parametrize(
+    ("progress", "ask", "lost"),
+    [
+        (Progress(), Ask(), None),
+        (Progress(), Ask(full=True), None),
+        (Progress(watermark=NOW - HOUR), Ask(full=True), None),
+        (Progress(), Ask(since=date(2026, 1, 1)), "2026-01-01 to 2026-08-24"),
+        (Progress(watermark=NOW - HOUR), Ask(), None),
+        (Progress(watermark=NOW - 90.5 * DAY), Ask(), None),
+        (Progress(watermark=NOW - 100 * DAY), Ask(), "2026-08-14 to 2026-08-24"),
+    ],
+)
+def test_what_the_vendor_does_not_show_any_more_is_said(progress: Progress, ask: Ask, lost: str | None) -> None:
+    kept = stream(history=400 * DAY, retention=90 * DAY)
+    found = shortfall(kept, progress, ask, now=NOW, timezone="UTC")
+    assert (found is None) == (lost is None)
+    assert (lost or "") in (found or "")
+    assert windows(kept, progress, ask)[0].start >= NOW - 90 * DAY
+
+
+def test_streams_without_a_limit_and_of_the_present_leave_nothing_out() -> None:
+    ask = Ask(since=date(2020, 1, 1))
+    for asked in (stream(), stream(snapshot=True, retention=DAY)):
+        assert shortfall(asked, Progress(), ask, now=NOW, timezone="UTC") is None

@@ -55,6 +55,19 @@ def test_the_last_word_of_a_run_replaces_the_earlier_ones(writer: Writer) -> Non
     assert found == [("run-1", "failed", *moments[:2], 2, 9, moments[2], "DataError", "no 'price'", "upgrade")]
 
 
+def test_a_run_keeps_what_its_windows_had_to_say_once(writer: Writer) -> None:
+    run = a_run(read_from=NOW - DAY)
+    run.add_notes(["60 days only"])
+    run.add_notes(["60 days only", "no prices", *(f"more {n}" for n in range(100))])
+    assert run.finished(NOW).note == run.note
+    assert len(run.notes) == record.MOST_NOTES
+    run.notes = run.notes[:2]
+    save(writer, run, "ok")
+    save(writer, a_run(2), "ok")
+    kept = writer.con.execute("SELECT note, read_from FROM run ORDER BY run_id").fetchall()
+    assert kept == [("60 days only; no prices", record.naive(NOW - DAY)), (None, None)]
+
+
 def test_progress_tells_where_each_stream_stands(writer: Writer) -> None:
     save(writer, a_run(1, started=NOW - 3 * HOUR), "ok")
     save(writer, a_run(2, started=NOW - 2 * HOUR), "ok")

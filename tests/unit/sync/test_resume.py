@@ -74,3 +74,26 @@ def test_a_damaged_file_costs_a_second_request_and_no_more(path: Path, text: str
     assert resume.recall("report") is None
     resume.remember("report", "id-2")
     assert after_a_crash(path).recall("report") == "id-2"
+
+
+def test_what_a_fetch_forgets_on_its_way_out_of_a_failure_is_gone(path: Path) -> None:
+    """A report that the vendor could not make: found again, it would fail every run to come."""
+    resume = Resume(path)
+    resume.window = 1
+    resume.remember("report", "id-1")
+    resume.remember("report", None)
+    resume.failed()
+    assert after_a_crash(path).recall("report") is None
+
+
+def test_what_was_read_before_the_failure_is_found_again(path: Path) -> None:
+    resume = Resume(path)
+    resume.window = 1
+    resume.remember("report 1", "id-1")
+    resume.remember("report 1", None)
+    resume.handed_over()
+    resume.remember("report 2", "id-2")
+    resume.failed()
+    resume.window = 1  # of the next stream
+    resume.stored(1)
+    assert [after_a_crash(path).recall(f"report {n}") for n in (1, 2)] == ["id-1", "id-2"]

@@ -334,7 +334,7 @@ def test_a_zip_bomb_is_refused_whatever_size_it_claims(tmp_path: Path, monkeypat
 def test_archives_and_protected_workbooks_are_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "exports.zip", "w") as archive:
         archive.writestr("report.csv", "a,b\n")
-    with pytest.raises(DataError, match="without a workbook"):
+    with pytest.raises(DataError, match="without an Excel workbook"):
         open_sheets(tmp_path / "exports.zip")
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     for body, words in ((ole, "damaged Excel file"), (ole + "EncryptedPackage".encode("utf-16-le"), "by a password")):

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from kpiterm.plugins import DataError, Payload, Row
 from kpiterm.sync import spool as spooling
-from kpiterm.sync.spool import Manifest, Spool, split
+from kpiterm.sync.split import split
+from kpiterm.sync.spool import Manifest, Spool
 
 if TYPE_CHECKING:
     from tests.unit.sync.conftest import Desk

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from kpiterm.plugins import (
@@ -21,6 +22,7 @@ from kpiterm.plugins import (
     Context,
     DataError,
     Marketplace,
+    Note,
     Output,
     Payload,
     PluginError,
@@ -30,10 +32,12 @@ from kpiterm.plugins import (
     Stream,
     TransientError,
     Window,
+    clock,
 )
 from kpiterm.plugins.redact import Redactor
 from kpiterm.sync.protocol import Job, StreamJob, spellings
-from kpiterm.sync.worker import StoppedError, Worker
+from kpiterm.sync.record import MOST_NOTES
+from kpiterm.sync.worker import StoppedError, Worker, make_context
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 WINDOWS = tuple((NOW + timedelta(days=n), NOW + timedelta(days=n + 1)) for n in range(3))
@@ -118,6 +122,23 @@ def test_each_window_is_told_in_order_and_then_the_end(make: Callable[..., tuple
     assert told == [("window", 1), ("window", 2), ("window", 3), ("done", None)]
     requests = [p["request"] for line in said(pipe) if line["type"] == "window" for p in line["manifest"]["payloads"]]
     assert requests == ["GET /x?key=***"] * 3
+
+
+def test_what_a_stream_has_to_say_goes_with_its_window_once_and_without_secrets(
+    make: Callable[..., tuple[Worker, Pipe]],
+) -> None:
+    def short(ctx: Context, window: Window) -> Iterator[Payload | Note]:
+        for _ in range(2):
+            yield Note(f"60 days only for {SECRET}")
+        yield from good(ctx, window)
+        yield from (Note(f"more {n}") for n in range(500))
+
+    worker, pipe = make("short")
+    run(worker, connector(short=short))
+    first, *_ = (line for line in said(pipe) if line["type"] == "window")
+    assert first["notes"][:2] == ["60 days only for ***", "more 0"]
+    assert len(first["notes"]) == MOST_NOTES
+    assert len(first["manifest"]["payloads"]) == 1
 
 
 def test_a_stream_that_fails_leaves_the_next_one_alone(make: Callable[..., tuple[Worker, Pipe]]) -> None:
@@ -220,3 +241,14 @@ def test_a_rotated_secret_goes_to_the_keyring_and_is_hidden_from_then_on(
     threading.Timer(0.05, feed, (worker, '{"type":"saved","error":"locked"}')).start()
     with pytest.raises(SettingError, match="'token' could not be saved: locked"):
         worker.save_secret("token", "new-value-2")
+
+
+def test_another_clock_is_for_sandboxes_only(
+    make: Callable[..., tuple[Worker, Pipe]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, _ = make("good")
+    monkeypatch.setattr(clock, "SPEED", 60.0)
+    with pytest.raises(SettingError, match="KPITERM_CLOCK"):
+        make_context(worker, connector(good=good))
+    worker.job = msgspec.structs.replace(worker.job, sandbox="http://127.0.0.1:9")
+    assert make_context(worker, connector(good=good)).account == "one"

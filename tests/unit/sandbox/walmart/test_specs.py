@@ -41,6 +41,8 @@ OPERATIONS = (
     Operation("marketplace/inventory-management", "/v3/inventory", {"sku": "KI-MAT-000-2"}),
     Operation("marketplace/inventory-management", "/v3/wfs/inventory", {"limit": "300"}),
     Operation("marketplace/recommendations-api", "/v3/wfs/recommendation/restock", {"limit": "300"}),
+    Operation("marketplace/fulfillment-management", "/v3/fulfillment/inbound-shipments", {"limit": "50"}),
+    Operation("marketplace/fulfillment-management", "/v3/fulfillment/inbound-shipment-items", {"limit": "50"}),
     Operation("marketplace/item-management", "/v3/items", {"limit": "1000", "nextCursor": "*"}),
     Operation(INSIGHTS, "/v3/insights/sellerIncentives"),
     *(
