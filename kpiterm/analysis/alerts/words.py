@@ -44,9 +44,9 @@ _HAPPENED = {
         "p_hit": "{name}可能达不到目标：目前 {value}，目标 {target}，达成概率 {chance}。",
         "spent": "{name}的额度已用完：已用 {used}，允许 {allowed}。",
         "budget": "{name}的额度将在期末前用完：已用 {used}，允许 {allowed}，约剩 {days} 天。",
-        "stale": "{channel} 的数据只到 {through}。",
+        "stale": "{channel}的数据只到 {through}。",
         "closed": "{name}的告警已解除：{value}，目标 {target}。",
-        "fresh": "{channel} 的数据已更新至 {through}。",
+        "fresh": "{channel}的数据已更新至 {through}。",
     },
 }
 _MEANS = {
@@ -72,7 +72,7 @@ _TEXTS = {
     },
     "zh": {
         "next": "下一步：{command}", "title": "kpiterm {workspace}：{severity}：{subject}", "all": "全部渠道",
-        "data": "{channel} 的数据", "on": "{name}（{channel}）", "more": "另有 {count} 条",
+        "data": "{channel}的数据", "on": "{name}（{channel}）", "more": "另有 {count} 条",
         "several": "kpiterm {workspace}：{count} 条告警，其中严重 {grave} 条",
         "test": "kpiterm {workspace}：测试", "tested": "通道可用：kpiterm 的告警会发到这里。",
     },
@@ -141,8 +141,8 @@ def _means(note: Notification, language: Language, zone: str) -> str:
 def _next(note: Notification, language: Language, workspace: str) -> str:
     situation = note.situation
     channel = "" if situation.channel == "all" else f" --channel {situation.channel}"
-    command = "sync" if situation.kpi == EVERY else f"kpi show {situation.kpi}{channel}"
-    return _TEXTS[language]["next"].format(command=_command(command, workspace))
+    commands = ("sync", "import FILE…") if situation.kpi == EVERY else (f"kpi show {situation.kpi}{channel}",)
+    return _TEXTS[language]["next"].format(command=" | ".join(_command(command, workspace) for command in commands))
 
 
 def _command(command: str, workspace: str) -> str:

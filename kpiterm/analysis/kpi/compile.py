@@ -21,7 +21,8 @@ class Levels:
     """How a table repeats the same facts: of the rows alike in `within`, only those of the first level are read.
 
     `order` are the values of `column` that may be read, best first; `other` lets unknown ones follow them. Of equal
-    levels the first source counts, as `Measure.sources` has them, else by name.
+    levels the first source counts, as `Measure.sources` has them, else by name. What gives no number at all comes last:
+    of two reports of a day one may know the page views and the other not.
     """
 
     column: str | None = None
@@ -164,9 +165,10 @@ _LAST = """
 
 
 def _one_level(levels: Levels, measure: Measure) -> str:
-    order = [_rank("source", measure.sources)] if measure.sources else ["source"]
+    order = ["upper IS NULL"]
     if levels.column:
-        order.insert(0, _rank(levels.column, levels.order))
+        order.append(_rank(levels.column, levels.order))
+    order.append(_rank("source", measure.sources) if measure.sources else "source")
     within = ", ".join(["account", "channel", "period_day", *levels.within])
     return f"""single AS (
     SELECT * FROM daily

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kpiterm.cli import alerts, board, output
@@ -77,7 +79,15 @@ def _list(session: Session, outlook: Outlook, names: Names) -> int:
     found = sorted(outlook.memory.state.alerts.values(), key=_gravest_first)
     shown = [alert for alert in found if _status(alert, rules)]
     if session.json:
-        output.answer({"alerts": [_document(alert, rules, names, session) for alert in shown]})
+        told = {name: alert.told_at for name, alert in _remembered(session).items()}
+        output.answer(
+            {
+                "alerts": [
+                    {**_document(alert, rules, names, session), "told_at": _moment(told.get(_key(alert)))}
+                    for alert in shown
+                ]
+            }
+        )
         return OK
     lang = session.lang or session.config().language
     rows = [_row(alert, rules, names, lang) for alert in shown]
@@ -113,13 +123,24 @@ def _document(alert: Alert, rules: Rules, names: Names, session: Session) -> dic
         "status": _status(alert, rules),
         "reasons": _reasons(alert, rules),
         "since": _moment(alert.since),
-        "told": alert.told,
-        "told_at": _moment(alert.told_at),
         "value": None if situation.value is None else plain(situation.value),
         "target": {"op": target.op, "value": plain(target.value)} if target else None,
         "state": situation.state,
         "data_through": f"{situation.data_through}" if situation.data_through else None,
     }
+
+
+def _remembered(session: Session) -> Mapping[str, Alert]:
+    """The alerts as the last sync left them."""
+    from kpiterm.notify.memory import load_memory
+
+    return load_memory(session.paths.alert_state)[0].state.alerts
+
+
+def _key(alert: Alert) -> str:
+    from kpiterm.analysis.alerts.state import key
+
+    return key(alert.situation.kpi, alert.situation.channel)
 
 
 def _status(alert: Alert, rules: Rules) -> str:
@@ -158,7 +179,5 @@ def _name(alert: Alert, names: Names, lang: str) -> str:
     return ("数据" if lang == "zh" else "data") if kpi == "*" else names.get(kpi, {}).get(lang, alert.situation.name)
 
 
-def _moment(moment: object) -> str | None:
-    from datetime import UTC, datetime
-
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if isinstance(moment, datetime) else None
+def _moment(moment: datetime | None) -> str | None:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else None

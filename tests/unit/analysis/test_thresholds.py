@@ -149,7 +149,11 @@ source = { en = "here", zh = "此处" }
     [
         ('target = "< 0.01"', 'target = "about 1 %"', ["standard[1].target", "'about 1 %'"]),
         ("valid_from = 2026-01-01", "valid_to = 2026-01-01", ["standard[1].valid_from", "missing"]),
-        ("valid_from = 2026-01-01", "valid_from = 2026-01-02\nvalid_to = 2026-01-01", ["standard[1].valid_to", "before"]),
+        (
+            "valid_from = 2026-01-01",
+            "valid_from = 2026-01-02\nvalid_to = 2026-01-01",
+            ["standard[1].valid_to", "before"],
+        ),
         ('platform = "amazon"', 'platform = "amazon"\nchannel = "walmart.com"', ["standard[1].channel", "amazon"]),
         ('platform = "amazon"', 'platfrom = "amazon"', ["standard[1].platform", "missing"]),
         (', zh = "此处"', "", ["standard[1].source.zh", "missing"]),

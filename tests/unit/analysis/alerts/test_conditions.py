@@ -21,9 +21,9 @@ def chance(p_hit: str | None) -> dict[str, Any]:
     return {"projection": Projection(value, value, value, None if p_hit is None else Decimal(p_hit))}
 
 
-def left(left: str, days: str | None) -> dict[str, Any]:
-    budget = Budget(allowed=Decimal(20), used=20 - Decimal(left), left=Decimal(left))
-    return {"budget": Budget(allowed=budget.allowed, used=budget.used, left=budget.left, days_left=days and Decimal(days))}  # type: ignore[arg-type]
+def left(amount: str, days: str | None) -> dict[str, Any]:
+    days_left = None if days is None else Decimal(days)
+    return {"budget": Budget(allowed=Decimal(20), used=20 - Decimal(amount), left=Decimal(amount), days_left=days_left)}
 
 
 @pytest.mark.parametrize(

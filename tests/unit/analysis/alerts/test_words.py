@@ -30,19 +30,23 @@ def message(*notes: Notification, language: words.Language = "en", workspace: st
 
 
 def test_one_alert_says_what_happened_what_it_means_and_what_to_type() -> None:
-    assert message(note(channel="amazon.com"), workspace="acme") == (
-        "kpiterm acme: critical: ACoS (amazon.com)",
-        "ACoS (amazon.com) missed its target: it is 31.2 %, the target ≤ 28 %.\n"
-        "It counts in the contract with weight 30; the period ends on 2026-11-30.\n"
+    title, body = message(note(channel="amazon.com"), workspace="acme")
+    assert title == "kpiterm acme: critical: ACoS (amazon.com)"
+    assert body.splitlines() == [
+        "ACoS (amazon.com) missed its target: it is 31.2 %, the target ≤ 28 %.",
+        "It counts in the contract with weight 30; the period ends on 2026-11-30.",
         "Next: kpiterm --workspace acme kpi show acos --channel amazon.com",
-    )
+    ]
 
 
 def test_the_same_in_chinese() -> None:
-    assert message(note(), language="zh") == (
-        "kpiterm default：严重：广告费占比",
-        "广告费占比未达目标：31.2 %，目标 ≤ 28 %。\n合同考核项，权重 30；本期于 2026-11-30 结束。\n下一步：kpiterm kpi show acos",
-    )
+    title, body = message(note(), language="zh")
+    assert title == "kpiterm default：严重：广告费占比"
+    assert body.splitlines() == [
+        "广告费占比未达目标：31.2 %，目标 ≤ 28 %。",
+        "合同考核项，权重 30；本期于 2026-11-30 结束。",
+        "下一步：kpiterm kpi show acos",
+    ]
 
 
 def test_the_other_conditions() -> None:

@@ -48,21 +48,20 @@ class Expected:
     value: str | None
     reason: str = ""
 
-    def __str__(self) -> str:
-        return f"{self.kpi}-{self.channel}-{self.period}"
-
-    def check(self, gauge: Gauge) -> None:
+    def fault(self, gauge: Gauge) -> str:
+        """What is wrong with the gauge; empty where nothing is."""
         if self.value is None:
-            assert gauge.value is None
-            assert self.reason in (gauge.reason or "")
-            return
+            said = gauge.value is None and self.reason in (gauge.reason or "")
+            return "" if said else f"{self}: {gauge.value} for {gauge.reason!r}, not none for {self.reason!r}"
         sides = self.value.split(" / ")
-        assert gauge.value is not None, gauge.reason
-        assert round(gauge.value, 12) == round(_decimal(worked_out(self.value)), 12)
-        if len(sides) == 2:
-            assert gauge.numerator == _decimal(worked_out(sides[0]))
-            assert gauge.denominator is not None
-            assert round(gauge.denominator, 12) == round(_decimal(worked_out(sides[1])), 12)
+        wanted = [worked_out(self.value), *(map(worked_out, sides) if len(sides) == 2 else ())]
+        found = [gauge.value, gauge.numerator, gauge.denominator][: len(wanted)]
+        if all(f is not None and round(f, 12) == round(_decimal(w), 12) for f, w in zip(found, wanted, strict=True)):
+            return ""
+        return f"{self}: {list(map(str, found))}, not {[str(_decimal(w)) for w in wanted]} ({gauge.reason})"
+
+    def __str__(self) -> str:
+        return f"{self.kpi} on {self.channel} in {self.period}"
 
 
 @dataclass
@@ -82,6 +81,16 @@ class Shop:
 
     def gauges(self, kpi: str, period: str) -> dict[str, Gauge]:
         return self.store.gauges(kpi, period, accounts=sorted(self.accounts))
+
+    def faults(self) -> list[str]:
+        """Everything expected that is not so."""
+        found = []
+        for (kpi, period), block in groupby(self.expected, key=lambda e: (e.kpi, e.period)):
+            gauges = self.gauges(kpi, period)
+            for expected in block:
+                gauge = gauges.get(expected.channel)
+                found.append(expected.fault(gauge) if gauge else f"{expected}: no such gauge")
+        return [fault for fault in found if fault]
 
     def read(self, text: str) -> Shop:
         lines = [line.partition("# ")[0].split() for line in text.splitlines()]
@@ -149,15 +158,15 @@ def _defaults(table: str, types: dict[str, str]) -> dict[str, str]:
 
 
 def _days(row: dict[str, str]) -> Iterator[dict[str, str]]:
-    """A row for every day of a range of days, `{n}` in its cells counted up."""
+    """A row for every day of a range of days (of moments: 2026-10-01..2026-10-05T20:00), `{n}` in its cells counted."""
     ranged = {name: value.split("..") for name, value in row.items() if ".." in value}
     if not ranged:
         yield row
         return
     ((name, (first, last)),) = ranged.items()
-    for n in range((date.fromisoformat(last) - date.fromisoformat(first)).days + 1):
+    for n in range((date.fromisoformat(last[:10]) - date.fromisoformat(first)).days + 1):
         day = date.fromisoformat(first) + timedelta(days=n)
-        yield {key: value.replace("{n}", str(n + 1)) for key, value in row.items()} | {name: str(day)}
+        yield {key: value.replace("{n}", str(n + 1)) for key, value in row.items()} | {name: f"{day}{last[10:]}"}
 
 
 def _literal(word: str) -> str:

@@ -58,7 +58,13 @@ def test_ad_spend_within_a_share_of_attributed_sales() -> None:
     ("op", "limit", "numerator", "denominator", "options"),
     [
         (">=", "0.15", "120", "1000", {"kind": "growth", "currency": "USD"}),
-        (">=", "0.4", "400", "1000", {"currency": "USD"}),  # a share of sales can be too small, and is used up by nothing
+        (
+            ">=",
+            "0.4",
+            "400",
+            "1000",
+            {"currency": "USD"},
+        ),  # a share of sales can be too small, and is used up by nothing
         (">=", "0.1", "100", "1000", {}),  # nobody budgets nine visits of ten without an order
         (">=", "4", "4000", "1000", {}),
         ("<=", "0", "0", "1000", {}),
@@ -103,7 +109,7 @@ def test_one_more_miss_than_allowed_misses_the_target(op: Op, limit: Decimal, as
 @given(limits, st.decimals("0.01", "1000000", places=2), st.decimals("0", "1000000", places=2))
 def test_what_is_left_says_whether_the_target_is_met(limit: Decimal, sales: Decimal, spend: Decimal) -> None:
     for op in ("<", "<="):
-        target = Target(op, limit)  # type: ignore[arg-type]
+        target = Target(op, limit)
         result = budget(target, spend, sales, kind="ratio", currency="USD")
         assume(result is not None)
         assert result is not None

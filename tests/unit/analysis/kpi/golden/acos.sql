@@ -17,7 +17,7 @@ single AS (
     SELECT * FROM daily
     QUALIFY dense_rank() OVER (
         PARTITION BY account, channel, period_day, ad_product
-        ORDER BY CASE level
+        ORDER BY upper IS NULL, CASE level
             WHEN 'campaign' THEN 0
             WHEN 'product' THEN 1
             WHEN 'search_term' THEN 2

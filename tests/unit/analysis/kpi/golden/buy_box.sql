@@ -17,7 +17,7 @@ single AS (
     SELECT * FROM daily
     QUALIFY dense_rank() OVER (
         PARTITION BY account, channel, period_day
-        ORDER BY CASE level
+        ORDER BY upper IS NULL, CASE level
             WHEN 'account' THEN 0
             WHEN 'parent' THEN 1
             WHEN 'child' THEN 2

@@ -18,7 +18,7 @@ single AS (
     SELECT * FROM daily
     QUALIFY dense_rank() OVER (
         PARTITION BY account, channel, period_day
-        ORDER BY CASE source
+        ORDER BY upper IS NULL, CASE source
             WHEN 'amazon.finances' THEN 0
             WHEN 'amazon.settlements' THEN 1
             WHEN 'amazon.transactions' THEN 2

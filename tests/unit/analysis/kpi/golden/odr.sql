@@ -17,7 +17,7 @@ single AS (
     SELECT * FROM daily
     QUALIFY dense_rank() OVER (
         PARTITION BY account, channel, period_day, metric
-        ORDER BY CASE segment
+        ORDER BY upper IS NULL, CASE segment
             WHEN 'all' THEN 0 ELSE 1 END, source
     ) = 1
 ),

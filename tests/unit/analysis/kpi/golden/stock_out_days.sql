@@ -44,7 +44,7 @@ single AS (
     SELECT * FROM daily
     QUALIFY dense_rank() OVER (
         PARTITION BY account, channel, period_day
-        ORDER BY source
+        ORDER BY upper IS NULL, source
     ) = 1
 ),
 placed AS (
