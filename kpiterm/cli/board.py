@@ -128,18 +128,20 @@ def _told(session: Session) -> dict[str, Any]:
         return {"settles": {}, "kpi_files": []}
 
 
-def refresh_state(session: Session) -> None:
-    """Write state.json, from which `status` answers without opening the store. A faulty contract or KPI file is told of
-    and changes nothing for the caller: what it has stored, it has stored."""
+def refresh_state(session: Session) -> View | None:
+    """Write state.json, from which `status` answers without opening the store, and return its board. A faulty contract
+    or KPI file is told of and changes nothing for the caller: what it has stored, it has stored."""
     from kpiterm.store.snapshot import point_to
 
     now = replace(session, as_of=None, lang=None)
     try:
-        document = {**state_document(now.view(None)), "valid": _fingerprint(now)}
+        view = now.view(None)
     except ConfigError as error:
         output.error(error.message, error.hint, kind="ConfigError", as_json=False)
-        return
+        return None
+    document = {**state_document(view), "valid": _fingerprint(now)}
     point_to(session.paths.state, json.dumps(document, ensure_ascii=False))
+    return view
 
 
 def current(session: Session, period: str | None) -> View:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kpiterm.analysis.format import amount_digits, format_value, plain
 from kpiterm.analysis.period import label, past
-from kpiterm.analysis.view import Gauge
+from kpiterm.analysis.view import Budget, Gauge
 
 
 def details(gauge: Gauge) -> Iterator[str]:
@@ -19,6 +19,12 @@ def details(gauge: Gauge) -> Iterator[str]:
         low, high = (_value(gauge, value) for value in (outlook.low, outlook.high))
         chance = f"; target met with a probability of {outlook.p_hit * 100:.0f} %" if outlook.p_hit is not None else ""
         yield f"  by {gauge.period.end}: {_value(gauge, outlook.value)}, in four of five cases {low} to {high}{chance}"
+    if gauge.budget:
+        yield f"  budget: {_budget(gauge, gauge.budget)}"
+    if gauge.interval:
+        low, high = (format_value(value, "ratio") for value in (gauge.interval.low, gauge.interval.high))
+        verdict = f": {gauge.interval.verdict}" if gauge.interval.verdict else ""
+        yield f"  so few cases show {low} to {high}{verdict}"
     if gauge.expected and gauge.expected.value != gauge.value:
         settled = _value(gauge, gauge.expected.value)
         yield f"  once settled: about {settled}, as {gauge.expected.days} earlier days were restated"
@@ -40,6 +46,22 @@ def _history(gauge: Gauge) -> str:
     while pairs and pairs[0][1] is None:
         pairs.pop(0)
     return ", ".join(f"{name} {_value(gauge, value) if value is not None else '—'}" for name, value in reversed(pairs))
+
+
+def _budget(gauge: Gauge, room: Budget) -> str:
+    allowed, used, left = (_count(gauge, abs(amount)) for amount in (room.allowed, room.used, room.left))
+    if room.left < 0:
+        return f"{allowed} allowed, {used} used: {left} too much"
+    text = f"{allowed} allowed, {used} used, {left} left"
+    if room.burn_rate:
+        text += f", used {plain(round(room.burn_rate, 1))} times as fast as planned"
+    if room.days_left is not None:
+        text += f"; at the rate of the last days it lasts {plain(Decimal(round(room.days_left)))} more"
+    return text
+
+
+def _count(gauge: Gauge, value: Decimal) -> str:
+    return format_value(value, "money", gauge.currency) if gauge.currency else plain(value)
 
 
 def _value(gauge: Gauge, value: Decimal) -> str:

@@ -23,6 +23,7 @@ COMMANDS = {
     "import": "load exported reports",
     "status": "the KPI board of a period",
     "kpi": "KPI definitions and values; enter a value by hand",
+    "contract": "terms, settlement and disputes of a KPI contract",
     "reconcile": "bridges from each source's number to ours, with what nothing explains",
     "alerts": "what is alarming, and what would be sent about it",
     "notify": "whom alerts are sent to: mail, chat, web hooks",

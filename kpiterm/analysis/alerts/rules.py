@@ -69,10 +69,13 @@ class Rules:
 
 DEFAULTS = Rules(
     rules=(
-        Rule(kpi=CONTRACT, when=When("breach"), severity="critical"),
+        # A contract is about the figure over all channels; what one of them does to it is a warning.
+        Rule(kpi=CONTRACT, channel="all", when=When("breach"), severity="critical"),
         Rule(kpi=EVERY, when=When("breach"), severity="warning", holds=2),
-        Rule(kpi=CONTRACT, when=When("watch"), severity="info", holds=4),
-        Rule(kpi=CONTRACT, when=When("p_hit", Decimal("0.3")), severity="warning", holds=3, clear_after=3),
+        Rule(kpi=CONTRACT, channel="all", when=When("watch"), severity="info", holds=4),
+        Rule(
+            kpi=CONTRACT, channel="all", when=When("p_hit", Decimal("0.3")), severity="warning", holds=3, clear_after=3
+        ),
         Rule(kpi=EVERY, when=When("budget"), severity="warning", holds=2),
         Rule(kpi=EVERY, when=When("stale", Decimal(3)), severity="warning", clear_after=1),
     )

@@ -37,7 +37,6 @@ LEVELS = {
     "traffic_day": Levels("level", ("account", "parent", "child", "sku")),
     "health_metric": Levels("segment", ("all",), ("metric",), other=True),
     "stock_day": Levels(within=("location",)),
-    "stock_out": Levels(),
     "settlement_line": Levels(),
     "fee": Levels(),
 }
@@ -48,7 +47,7 @@ SOURCES_AS_NAMED = Levels()
 class Statement:
     """SQL and its parameters ($1: the channel, if one is asked for); its rows are
 
-    first_day, last_day, channel, account, source, currency, month, numerator, denominator, sample, missing, days; of a
+    first_day, last_day, channel, account, source, currency, month, numerator, denominator, sample, missing; of a
     percentile also rows over all accounts (account is NULL) and over all channels (channel is NULL too).
     """
 
@@ -81,9 +80,13 @@ def compile_kpi(
         body = _percentile(definition, measure, rows)
     else:
         body = _sums(definition, measure, rows, by_month)
-    moment = f"TIMESTAMP '{as_of.astimezone(UTC):%Y-%m-%d %H:%M:%S}'"
-    sql = f"WITH {_periods(spans)},\n{body}\n".replace("{as_of}", moment)
+    sql = at_moment(f"WITH {_periods(spans)},\n{body}\n", as_of)
     return Statement(sql, (channel,) if channel else ())
+
+
+def at_moment(sql: str, as_of: datetime) -> str:
+    """`sql` with the moment of the question written in."""
+    return sql.replace("{as_of}", f"TIMESTAMP '{as_of.astimezone(UTC):%Y-%m-%d %H:%M:%S}'")
 
 
 def rollup_key(measure: Measure, zone: str) -> str:
@@ -153,8 +156,7 @@ placed AS (
     SELECT * FROM single JOIN period ON period_day BETWEEN first_day AND last_day{last}
 )
 SELECT first_day, last_day, channel, account, source, currency, {month} AS month,
-    sum(upper) AS numerator, sum(lower) AS denominator, sum(sample) AS sample, sum(missing) AS missing,
-    count(DISTINCT period_day) AS days
+    sum(upper) AS numerator, sum(lower) AS denominator, sum(sample) AS sample, sum(missing) AS missing
 FROM placed
 GROUP BY ALL
 ORDER BY ALL"""
@@ -194,7 +196,7 @@ def _percentile(definition: Definition, measure: Measure, rows: str) -> str:
 )
 SELECT first_day, last_day, channel, account, source, CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS DATE) AS month,
     quantile_disc(value, {_digits(definition.quantile)}) AS numerator, CAST(NULL AS BIGINT) AS denominator,
-    count(value) AS sample, count(*) - count(value) AS missing, count(DISTINCT period_day) AS days
+    count(value) AS sample, count(*) - count(value) AS missing
 FROM sampled JOIN period ON period_day BETWEEN first_day AND last_day
 GROUP BY GROUPING SETS (
     (first_day, last_day), (first_day, last_day, channel), (first_day, last_day, channel, account, source)

@@ -103,7 +103,8 @@ class Definition:
     only accounts that have data in both periods. `minimum` is the smallest sample
     (denominator of a ratio, else rows) on which a target is judged: below it, a met or missed target is "watch".
     `instead` names the KPI that is read where this one has no rows at all in a period. `owner` says whose number it is.
-    `remedy` tells what to do where there is no data; `{period}` and `{kpi}` stand for them.
+    `none_is_zero` says that a period which was read and has no rows is a zero, not a gap. `remedy` tells what
+    to do where there is no data; `{period}` and `{kpi}` stand for them.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Definition:
     window: int | None = None
     per_day: bool = False
     apart: bool = False
+    none_is_zero: bool = False
     instead: str | None = None
     quantile: Decimal | None = None
     target: Target | None = None
@@ -144,6 +146,12 @@ class Definition:
     @property
     def is_reading(self) -> bool:
         return self.kind in READINGS
+
+    @property
+    def is_mean_reading(self) -> bool:
+        """Whether it is the mean of the days that were read: a state is not zero on a day on which nobody looked."""
+        relation = RELATIONS.get(self.measure.table) if self.measure and self.per_day else None
+        return relation is not None and relation.readings
 
     @property
     def hash(self) -> str:
@@ -167,6 +175,7 @@ def canonical(definition: Definition) -> dict[str, object]:
         "against": d.against if d.against != "before" else None, "like_for_like": d.like_for_like or None,
         "part": d.part, "whole": d.whole, "plus": list(d.plus) or None, "minus": list(d.minus) or None,
         "window": d.window, "per_day": d.per_day or None, "apart": d.apart or None,
+        "none_is_zero": d.none_is_zero or None,
         "instead": d.instead, "quantile": _text(d.quantile),
         "target": f"{d.target.op} {_text(d.target.value)}" if d.target else None, "minimum": _text(d.minimum),
         "remedy": d.remedy,

@@ -12,9 +12,8 @@ from kpiterm.analysis.kpi.compile import Days
 from kpiterm.analysis.kpi.coverage import QUIET
 from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.analysis.kpi.figures import Figures
-from kpiterm.analysis.kpi.frame import Question, earlier, windowed
+from kpiterm.analysis.kpi.frame import Question, covers_of, earlier, windowed
 from kpiterm.analysis.kpi.outcome import NO_DATA, Outcome, Part
-from kpiterm.analysis.kpi.relations import RELATIONS
 from kpiterm.analysis.period import label
 from kpiterm.analysis.view import Span
 
@@ -79,7 +78,7 @@ class Evaluator:
                 found = o.net(named[: len(definition.plus)], named[len(definition.plus) :])
             case _:
                 found = self._measured(definition, span, wanted)
-        return _per_day(definition, found, span) if definition.per_day else found
+        return self._per_day(definition, found, span) if definition.per_day else found
 
     def _over(self, definition: Definition, span: Span) -> Span:
         """The days that are read for a period. A reading is complete in itself: today's counts too."""
@@ -92,12 +91,19 @@ class Evaluator:
         parts = self._parts(definition, span)
         if wanted.only is not None:
             parts = [p for p in parts if (p.account, p.channel) in wanted.only]
+        if definition.none_is_zero and not parts and self._was_read(definition, span):
+            return Outcome(value=Decimal(0), numerator=Decimal(0))
         channels = {p.channel for p in parts if p.account is not None}
         if definition.apart and self.channel is None and len(channels) > 1:
             return Outcome(parts=tuple(parts), reason="each platform counts in its own way: see each channel")
         found = o.evaluate(definition, parts, self.channel, rates=self.question.rates, currency=wanted.currency)
         lacks = () if found.value is None else _lacks(definition, found.parts)
         return replace(found, lacks=lacks) if lacks else found
+
+    def _was_read(self, definition: Definition, span: Span) -> bool:
+        """Whether a source was read beyond the start of the period: then no rows means that nothing happened."""
+        covers = [c for c in self.question.covers(definition) if self.channel in {None, c.channel}]
+        return any(c.first_day <= span.start and max(c.synced or c.last_day, c.last_day) > span.start for c in covers)
 
     def _parts(self, definition: Definition, span: Span) -> list[Part]:
         days = span.start, span.through
@@ -122,7 +128,8 @@ class Evaluator:
 
     def _begun(self, definition: Definition, before: Span) -> frozenset[tuple[str, str]]:
         """Accounts and channels whose data had begun when the earlier period did."""
-        covers = [c for leaf in self.question.leaves(definition) for c in self.question.covers(leaf)]
+        leaves = self.question.leaves(definition)
+        covers = [c for leaf in leaves for c in covers_of(self.question, leaf, self.stand_ins.get(leaf.id))]
         return frozenset((c.account, c.channel) for c in covers if c.first_day <= before.start + QUIET)
 
     def _alike(self, names: Sequence[str], span: Span, wanted: Wanted) -> list[Outcome]:
@@ -137,19 +144,17 @@ class Evaluator:
         reason = f"amounts in {' and '.join(sorted(currencies))}: no exchange rates, add them to fx.toml"
         return [replace(f, value=None, reason=reason) if f.currency else f for f in found]
 
+    def _per_day(self, definition: Definition, found: Outcome, span: Span) -> Outcome:
+        """The mean of a day: of the days with a reading for what is read, of all days for what happens."""
+        if found.value is None:
+            return found
+        days = (span.through - span.start).days + 1
+        if definition.is_mean_reading:
+            days = self.figures.days(definition.id, (span.start, span.through), self.channel)
+        return replace(found, value=found.value / days, numerator=found.value, denominator=Decimal(days))
+
     def _name(self, kpi: str) -> str:
         return self.question.catalogue[kpi].name[self.question.config.language]
-
-
-def _per_day(definition: Definition, found: Outcome, span: Span) -> Outcome:
-    """The mean of a day: of the days with a reading for what is read, of all days for what happens."""
-    if found.value is None:
-        return found
-    relation = RELATIONS.get(definition.measure.table) if definition.measure else None
-    days = (span.through - span.start).days + 1
-    if relation and relation.readings:
-        days = max((p.days for p in found.parts), default=days)
-    return replace(found, value=found.value / days, numerator=found.value, denominator=Decimal(days))
 
 
 def _lacks(definition: Definition, parts: Sequence[Part]) -> tuple[str, ...]:

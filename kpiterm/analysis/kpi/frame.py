@@ -16,6 +16,7 @@ from kpiterm.analysis.kpi.fx import NO_RATES, Rates
 from kpiterm.analysis.kpi.targets import targets_in_force
 from kpiterm.analysis.period import comparison, parse_period, past, upto, year_before
 from kpiterm.analysis.reader import Reader
+from kpiterm.analysis.thresholds import Reported, reported_standards
 from kpiterm.analysis.view import Span
 from kpiterm.config.model import Config
 
@@ -39,6 +40,7 @@ class Question:
     entries: Entries
     rates: Rates = NO_RATES
     coverage: dict[tuple[str, str], list[Cover]] = field(default_factory=dict)
+    _reported: dict[date, Reported] = field(default_factory=dict)
     _targets: dict[date, Mapping[str, Agreement]] = field(default_factory=dict)
 
     def covers(self, leaf: Definition) -> list[Cover]:
@@ -59,6 +61,12 @@ class Question:
             return (definition,)
         found = (leaf for name in definition.refers for leaf in self.leaves(self.catalogue[name]))
         return tuple({leaf.id: leaf for leaf in found}.values())
+
+    def reported(self, day: date) -> Reported:
+        """The standards that the platforms themselves had stated by a day."""
+        if day not in self._reported:
+            self._reported[day] = reported_standards(self.reader, day)
+        return self._reported[day]
 
     def agreement(self, kpi: str, day: date) -> Agreement:
         """Target and weight of a KPI on a day."""
@@ -96,7 +104,10 @@ StandIns = Mapping[str, frozenset[str]]
 def frame(question: Question, definition: Definition, channel: str | None, stand_ins: StandIns | None = None) -> Frame:
     """The days of a KPI on a channel: those that everything which it is computed from covers."""
     leaves = question.leaves(definition)
-    by_leaf = [(leaf, _covers(question, leaf, channel, (stand_ins or {}).get(leaf.id))) for leaf in leaves]
+    by_leaf = [
+        (leaf, [c for c in covers_of(question, leaf, (stand_ins or {}).get(leaf.id)) if channel in {None, c.channel}])
+        for leaf in leaves
+    ]
     covers = list(dict.fromkeys(c for _, mine in by_leaf for c in mine))
     today = min(question.clock.today(name) for name in ({c.channel for c in covers} or {channel or ALL}))
     asked = parse_period(question.period, today)
@@ -117,12 +128,13 @@ def frame(question: Question, definition: Definition, channel: str | None, stand
     )
 
 
-def _covers(question: Question, leaf: Definition, channel: str | None, elsewhere: frozenset[str] | None) -> list[Cover]:
+def covers_of(question: Question, leaf: Definition, elsewhere: frozenset[str] | None) -> list[Cover]:
+    """The sources of a measured KPI; on the channels `elsewhere`, those of the one named `instead`."""
     found = question.covers(leaf)
     if elsewhere and leaf.instead:
         others = question.covers(question.catalogue[leaf.instead])
         found = [c for c in found if c.channel not in elsewhere] + [c for c in others if c.channel in elsewhere]
-    return [c for c in found if channel in {None, c.channel}]
+    return found
 
 
 def windowed(definition: Definition, span: Span) -> Span:

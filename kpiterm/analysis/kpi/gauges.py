@@ -17,10 +17,11 @@ from kpiterm.analysis.kpi.explain import doubts, why_missing
 from kpiterm.analysis.kpi.figures import Figures
 from kpiterm.analysis.kpi.frame import ALL, HISTORY, Frame, Question, StandIns, earlier, frame, spans, windowed
 from kpiterm.analysis.kpi.outcome import Outcome
-from kpiterm.analysis.kpi.outlook import Ahead, can_be_paced, projections
+from kpiterm.analysis.kpi.outlook import NOTHING, Ahead, Outlook, can_be_paced, projections
 from kpiterm.analysis.kpi.restated import expected
+from kpiterm.analysis.kpi.standing import budget_of, interval_of, judged_on, target_of
 from kpiterm.analysis.period import comparison, past
-from kpiterm.analysis.view import Expected, Gauge, Maturity, Projection, Span, Target
+from kpiterm.analysis.view import Expected, Gauge, Maturity, Span
 from kpiterm.errors import UsageError
 
 
@@ -67,7 +68,7 @@ def all_gauges(question: Question, only: str | None = None) -> list[Gauge]:
     _read(figures, question, (need for case in cases for s in spans(case.frame) for need in case.needed(s)))
     shown = _shown(question, cases)
     ahead = projections(question, [_ahead(question, case) for case in shown if _is_paced(question, case)])
-    return [gauge(question, case, ahead.get((case.definition.id, case.frame.name))) for case in shown]
+    return [gauge(question, case, ahead.get((case.definition.id, case.frame.name), NOTHING)) for case in shown]
 
 
 def statement(question: Question, kpi: str, channel: str | None = None) -> Statement:
@@ -160,12 +161,6 @@ def _has_something(question: Question, case: Case) -> bool:
     return seen or entered(question.entries, case.definition.id, case.frame.name, case.frame.asked) is not None
 
 
-def _target(question: Question, case: Case) -> Target | None:
-    """A total is agreed for all channels together; a ratio is held against its target on each."""
-    agreed = question.agreement(case.definition.id, min(case.frame.asked.end, case.frame.today))
-    return None if case.definition.kind in {"sum", "distinct", "net"} and case.frame.channel else agreed.target
-
-
 def _is_paced(question: Question, case: Case) -> bool:
     """Of what has a target, and of sales: where the period will end."""
     return _is_watched(question, case) and can_be_paced(question, case.definition)
@@ -173,20 +168,20 @@ def _is_paced(question: Question, case: Case) -> bool:
 
 def _is_watched(question: Question, case: Case) -> bool:
     """Whether it is worth more than its value: what has a target, and sales."""
-    return case.definition.id in {"gmv", "net_sales"} or _target(question, case) is not None
+    return case.definition.id in {"gmv", "net_sales"} or target_of(question, case.frame) is not None
 
 
 def _ahead(question: Question, case: Case) -> Ahead:
-    return Ahead(frame=case.frame, evaluator=case.evaluator, target=_target(question, case))
+    return Ahead(frame=case.frame, evaluator=case.evaluator, target=target_of(question, case.frame))
 
 
-def gauge(question: Question, case: Case, projection: Projection | None = None) -> Gauge:
+def gauge(question: Question, case: Case, ahead: Outlook = NOTHING) -> Gauge:
     """The KPI as the board shows it."""
     frame, definition = case.frame, case.definition
     reading = _reading(question, case)
     outcome = reading.outcome
-    agreed = question.agreement(definition.id, min(frame.asked.end, frame.today))
-    target = _target(question, case)
+    agreed = question.agreement(definition.id, judged_on(frame))
+    target = target_of(question, frame)
     previous = _previous(question, case)
     notes = (outcome.reason, *reading.doubts, reading.note)
     return Gauge(
@@ -216,7 +211,9 @@ def gauge(question: Question, case: Case, projection: Projection | None = None) 
         previous=previous,
         change=None if outcome.value is None or previous is None else outcome.value - previous,
         history=(*_history(question, case), outcome.value),
-        projection=projection if outcome.value is not None else None,
+        projection=ahead.projection if outcome.value is not None else None,
+        budget=budget_of(definition, frame, target, outcome, ahead),
+        interval=interval_of(definition, target, outcome),
         expected=_expected(question, case, reading),
         group=definition.group,
         definition_version=definition.version,

@@ -25,10 +25,17 @@ def state(target: Target | None, value: Decimal | None, *, provisional: bool, sm
         return "ok"
     if small or doubtful:
         return "watch"
-    near = target.value != 0 and abs(value - target.value) <= NEAR * abs(target.value)
+    near = target.value != 0 and abs(value - target.value) <= NEAR * _scale(target)
     if target.met_by(value):
         return "watch" if near else "ok"
     return "watch" if near and provisional else "breach"
+
+
+def _scale(target: Target) -> Decimal:
+    """What a distance from the target is measured by: of a share that is to stay high, the misses that it allows."""
+    if target.op in {">", ">="} and Decimal("0.5") < target.value < 1:
+        return 1 - target.value
+    return abs(target.value)
 
 
 def is_small(definition: Definition, outcome: Outcome) -> bool:

@@ -19,7 +19,7 @@ NO_DATA = "no data"
 class Part(NamedTuple):
     """What one source of one channel adds to a period; of a percentile also totals, with account and channel None.
 
-    `missing` of the `sample` rows give no numerator; `days` have rows. `month` is given where rates are needed.
+    `missing` of the `sample` rows give no numerator. `month` is given where rates are needed.
     """
 
     channel: str | None
@@ -31,16 +31,15 @@ class Part(NamedTuple):
     denominator: Decimal | None
     sample: int
     missing: int
-    days: int
 
 
 def part_of(values: list[object]) -> Part:
     """A row of a statement, after its period, as a Part."""
-    channel, account, source, currency, month, numerator, denominator, sample, missing, days = values
+    channel, account, source, currency, month, numerator, denominator, sample, missing = values
     return Part(
         cast("str | None", channel), cast("str | None", account), cast("str | None", source),
         cast("str | None", currency), cast("date | None", month), _decimal(numerator), _decimal(denominator),
-        int(cast("int", sample)), int(cast("int", missing)), int(cast("int", days)),
+        int(cast("int", sample)), int(cast("int", missing)),
     )  # fmt: skip
 
 
@@ -81,7 +80,7 @@ def evaluate(
     money = _amounts(chosen) if definition.measure and definition.measure.is_money else {}
     wanted = currency or (rates.base if len(money) > 1 else next(iter(money), None))
     if len(money) > 1 and not wanted:
-        return Outcome(parts=chosen, reason=_several(definition, money, channel), base=definition)
+        return Outcome(parts=chosen, reason=_several(money, channel), base=definition)
     counted: Iterable[Part] = chosen
     if wanted and set(money) != {wanted}:
         try:
@@ -131,8 +130,10 @@ def share(part: Outcome, whole: Outcome, names: tuple[str, str], *, money: bool)
 
 
 def net(plus: Sequence[tuple[str, Outcome]], minus: Sequence[tuple[str, Outcome]]) -> Outcome:
-    """KPIs added and subtracted. What is not known of those subtracted is not zero: the outcome `lacks` it."""
-    for _, found in plus:
+    """KPIs added and subtracted. What is not known of those subtracted is not zero: the outcome `lacks` it. Where it is
+    known and cannot be taken off, for want of a rate, there is no outcome."""
+    unusable = [f for _, f in minus if f.value is None and any(p.numerator is not None for p in f.parts)]
+    for found in (*(f for _, f in plus), *unusable):
         if found.value is None:
             return Outcome(parts=found.parts, reason=found.reason, base=found.base)
     lacks = [f"not deducted, for want of data: {name}" for name, found in minus if found.value is None]
@@ -202,10 +203,9 @@ def _amounts(parts: Iterable[Part]) -> dict[str | None, Decimal]:
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0] or "")))
 
 
-def _several(definition: Definition, amounts: Mapping[str | None, Decimal], channel: str | None) -> str:
-    noun = "sales" if definition.unit == "money" else _noun(definition)
+def _several(amounts: Mapping[str | None, Decimal], channel: str | None) -> str:
     shown = ", ".join(exact_money(amount, currency) for currency, amount in amounts.items())
-    return f"{noun} in {shown}: no exchange rates{'' if channel else '; see each channel'}"
+    return f"amounts in {shown}: no exchange rates, add them to fx.toml{'' if channel else '; or see each channel'}"
 
 
 def _noun(definition: Definition, *, below: bool = False) -> str:

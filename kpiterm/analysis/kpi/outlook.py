@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kpiterm.analysis import pacing
@@ -46,7 +47,19 @@ def can_be_paced(question: Question, definition: Definition) -> bool:
     return nested and all(d.kind not in _UNPACED and d.window is None for d in parts)
 
 
-def projections(question: Question, cases: Sequence[Ahead]) -> dict[tuple[str, str], Projection]:
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Where a KPI will end: its projection, the denominator that it will have then, and its last days' sums."""
+
+    projection: Projection | None = None
+    denominator: Decimal | None = None
+    daily: tuple[tuple[Decimal, Decimal], ...] = ()
+
+
+NOTHING = Outlook()
+
+
+def projections(question: Question, cases: Sequence[Ahead]) -> dict[tuple[str, str], Outlook]:
     """By KPI and channel. Those that end on the same day are simulated together: what sells more is clicked more."""
     groups: dict[tuple[str, Span], list[Ahead]] = {}
     for case in cases:
@@ -63,9 +76,24 @@ def projections(question: Question, cases: Sequence[Ahead]) -> dict[tuple[str, s
         rest = _simulated(group, span, series, seed=zlib.crc32(f"{name} {span.start}".encode()))
         for case in group:
             values = _Path(case.evaluator, span, rest).value(case.definition) if rest.sums else None
-            if values is not None and (projection := pacing.summary(values, case.target)):
-                found[case.definition.id, name] = projection
+            if values is not None:
+                projection = pacing.summary(values, case.target)
+                found[case.definition.id, name] = Outlook(projection, *_recent(case, span, rest, series))
     return found
+
+
+def _recent(
+    case: Ahead, span: Span, rest: _Rest, series: Series
+) -> tuple[Decimal | None, tuple[tuple[Decimal, Decimal], ...]]:
+    """The denominator at the end and the last fourteen days, of a ratio; a growth or a sum has neither."""
+    definition, evaluator = case.definition, case.evaluator
+    pair = series.of(definition, evaluator.channel, evaluator.stand_ins, span.through)
+    done = evaluator.value(definition, span).denominator
+    if definition.kind not in RATIOS or pair is None or done is None or definition.id not in rest.sums:
+        return None, ()
+    days = [(float(a), float(b)) for a, b in zip(pair[0][-14:], pair[1][-14:], strict=True) if a == a and b == b]
+    total = done + round(Decimal(float(rest.sums[definition.id][1].mean())), 4)
+    return total, tuple((round(Decimal(a), 4), round(Decimal(b), 4)) for a, b in days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +148,8 @@ class _Path:
             return None
         upper = float(done.numerator) + rest[0]
         if definition.kind in RATIOS:
-            return _over(upper, float(done.denominator or 0) + rest[1])
+            found = _over(upper, float(done.denominator or 0) + rest[1])
+            return found.clip(0, 1) if found is not None and _is_part_of_whole(definition) else found
         days = (self.span.end - self.span.start).days + 1
         return upper / days if definition.per_day else upper
 
@@ -136,6 +165,13 @@ class _Path:
         signs = [1.0] * len(definition.plus) + [-1.0] * len(definition.minus)
         known = [sign * part for sign, part in zip(signs, parts, strict=True) if part is not None]
         return np.sum(known, axis=0, dtype=np.float64) if known else None
+
+
+def _is_part_of_whole(definition: Definition) -> bool:
+    """Whether rows are counted over all rows, so that it cannot exceed one."""
+    measure = definition.measure
+    below = measure.denominator.sql if measure and measure.denominator else ""
+    return measure is not None and below == "1" and measure.numerator.sql.startswith("CASE")
 
 
 def _over(upper: Paths | None, lower: Paths | None) -> Paths | None:

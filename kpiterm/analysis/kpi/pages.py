@@ -31,4 +31,6 @@ def markdown() -> str:
 def _entry(definition: Definition) -> str:
     d = definition
     target = f" Target {d.target.op} {d.target.value}." if d.target else ""
-    return f"- **`{d.id}`** {d.name['en']} · {d.name['zh']} ({d.kind}, {d.unit}). {d.sentence['en']} *{d.basis}.*{target}"
+    return (
+        f"- **`{d.id}`** {d.name['en']} · {d.name['zh']} ({d.kind}, {d.unit}). {d.sentence['en']} *{d.basis}.*{target}"
+    )

@@ -58,6 +58,7 @@ def _definition(kpi: str, section: Section, origin: str) -> Definition:
         window=section.integer("window", least=1, most=366) if section.has("window") else None,
         per_day=section.flag("per_day", default=False),
         apart=section.flag("apart", default=False),
+        none_is_zero=section.flag("none_is_zero", default=False),
         instead=section.text("instead", pattern=_ID, like="the id of another KPI") if section.has("instead") else None,
         quantile=_quantile(section) if kind == "percentile" else None,
         target=_target(section),
@@ -178,6 +179,8 @@ def _check_unit(section: Section, definition: Definition) -> None:
         section.fail("unit", "found 'money', but no amount is read", "read a money column, or change the unit")
     if definition.per_day and kind not in {"sum", "distinct", "net"}:
         section.fail("per_day", f"a {kind} does not grow with the days", "remove it, or use a sum")
+    if definition.none_is_zero and kind not in {"sum", "distinct"}:
+        section.fail("none_is_zero", f"a {kind} of nothing is no zero", "remove it, or use a sum")
     if kind == "net" and not definition.plus:
         section.fail("plus", "nothing to start from", "name the KPI that the others are taken from")
 

@@ -49,7 +49,7 @@ _STOCK = f"""SELECT account, channel, source, sku, item_id, location, day, avail
 _LATEST = "max_by(unit_cost, recorded) AS unit_cost, max_by(currency, recorded) AS currency"
 _COST = """SELECT o.account, o.channel, o.source, o.sku, o.status, o.business_day, o.quantity, o.item_price,
         coalesce(own.unit_cost, any_.unit_cost) AS unit_cost,
-        coalesce(own.currency, any_.currency, o.currency) AS currency
+        coalesce(CASE WHEN own.unit_cost IS NULL THEN any_.currency ELSE own.currency END, o.currency) AS currency
     FROM (SELECT * FROM order_line WHERE business_day BETWEEN {early} AND {late}) AS o
     ASOF LEFT JOIN (SELECT {of_channel} FROM {ledger} WHERE channel IS NOT NULL GROUP BY ALL) AS own
         ON o.channel = own.channel AND o.sku = own.sku AND o.business_day >= own.valid_from
@@ -62,12 +62,12 @@ _OUT = f"""SELECT gone.account, gone.channel, gone.source, gone.sku, gone.day,
         any_value(sold.currency) AS currency
     FROM (
         SELECT *, count(*) OVER (
-            PARTITION BY account, channel, source, sku ORDER BY day
+            PARTITION BY account, channel, sku ORDER BY day
             RANGE BETWEEN INTERVAL 30 DAY PRECEDING AND INTERVAL 1 DAY PRECEDING
         ) AS before
         FROM (
-            SELECT account, channel, source, sku, day FROM ({_STOCK})
-            GROUP BY ALL HAVING sum(available) <= 0
+            SELECT account, channel, min(source) AS source, sku, day FROM ({_STOCK})
+            GROUP BY account, channel, sku, day HAVING sum(available) <= 0
         )
     ) AS gone
     JOIN (
@@ -111,7 +111,7 @@ RELATIONS: Mapping[str, Relation] = {
             "bound": facts.TEXT, "currency": facts.TEXT, "own": facts.FLAG,
         },
         sql=_MARKET,
-        tables={"market_estimate": "day"},
+        tables={"market_estimate": "day", "order_line": None},
     ),
     "stock_out": Relation(
         meaning="days on which a SKU that sold in the 30 days before had nothing to sell, and what it would have sold",

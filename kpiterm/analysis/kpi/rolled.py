@@ -10,8 +10,7 @@ from kpiterm.analysis.kpi.compile import Days
 from kpiterm.analysis.kpi.outcome import Part, part_of
 from kpiterm.analysis.reader import Reader
 
-_SUMS = """channel, account, source, currency, {month},
-    sum(upper), sum(lower), sum(sample), sum(missing), {days}"""
+_SUMS = "channel, account, source, currency, {month}, sum(upper), sum(lower), sum(sample), sum(missing)"
 _LAST = "dense_rank() OVER (PARTITION BY {span}, measure, channel, account, part ORDER BY day DESC) = 1"
 
 
@@ -32,7 +31,7 @@ def _by_month(reader: Reader, months: Mapping[int, set[Days]], *, readings: bool
     first = min(a for spans in months.values() for a, _ in spans)
     last = max(b for spans in months.values() for _, b in spans)
     month = "CAST(date_trunc('month', day) AS DATE)"
-    sql = f"""SELECT measure, {_SUMS.format(month=f"{month} AS month", days="count(DISTINCT day)")}
+    sql = f"""SELECT measure, {_SUMS.format(month=f"{month} AS month")}
     FROM (SELECT * FROM kpi_day WHERE measure IN ({_numbers(months)}) AND day BETWEEN DATE '{first}' AND DATE '{last}'
         {f"QUALIFY {_LAST.format(span=month)}" if readings else ""})
     GROUP BY measure, channel, account, source, currency, month"""
@@ -54,7 +53,7 @@ def _by_range(
     month = "CAST(date_trunc('month', day) AS DATE) AS month" if by_month else "CAST(NULL AS DATE) AS month"
     sql = f"""WITH span(number, first_day, last_day) AS (VALUES
         {values})
-    SELECT measure, first_day, last_day, {_SUMS.format(month=month, days="count(DISTINCT day)")}
+    SELECT measure, first_day, last_day, {_SUMS.format(month=month)}
     FROM (
         SELECT * FROM (SELECT * FROM kpi_day
             WHERE measure IN ({_numbers(ranges)}) AND day BETWEEN DATE '{first}' AND DATE '{last}') AS kept

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import TYPE_CHECKING, cast
 
-from kpiterm.analysis.kpi.compile import daily, rollup_key, rows_between
+from kpiterm.analysis.kpi.compile import at_moment, daily, rollup_key, rows_between
 from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.analysis.kpi.frame import Question
 from kpiterm.analysis.kpi.fx import RatesMissing
@@ -100,9 +100,9 @@ def _sql(question: Question, definition: Definition, first: date, last: date) ->
     number = question.reader.rollups.get(rollup_key(measure, question.clock.fallback))
     if number is None:
         source = f"WITH {daily(measure, rows_between(measure, first, last))} SELECT period_day AS day"
-        moment = f"TIMESTAMP '{question.reader.as_of.astimezone(UTC):%Y-%m-%d %H:%M:%S}'"
-        found = f"{source}, channel, currency, sum(upper), sum(lower) FROM single GROUP BY ALL"
-        return found.replace("{as_of}", moment)
+        return at_moment(
+            f"{source}, channel, currency, sum(upper), sum(lower) FROM single GROUP BY ALL", question.reader.as_of
+        )
     return (
         "SELECT day, channel, currency, CAST(sum(upper) AS DOUBLE), CAST(sum(lower) AS DOUBLE) FROM kpi_day "
         f"WHERE measure = {number} AND day BETWEEN DATE '{first}' AND DATE '{last}' GROUP BY ALL"

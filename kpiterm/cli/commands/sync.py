@@ -51,6 +51,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
 
 
 def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) -> list[Run]:
+    from kpiterm.cli.alerts import after_sync
     from kpiterm.cli.board import daily_sums, refresh_state
     from kpiterm.cli.progress import Display
     from kpiterm.log import open_log
@@ -104,7 +105,9 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
             emit(run)
         runs += Runner(site, writer, now=now).run(works)
         writer.publish()
-        refresh_state(session)
+        view = refresh_state(session)
+    if view:  # with the store free for others: delivery may take its time
+        after_sync(session, view)
     report = SyncReport(session.paths.workspace, tuple(asdict(run) for run in runs))
     for name, failure in plugins.finished(report).items():
         output.note(f"kpiterm: plugin {name}: {failure}")

@@ -103,8 +103,8 @@ class Store:
 
 def _asked(accounts: Sequence[str], options: dict[str, Any]) -> tuple[Config, list[Account], dict[str, Any]]:
     declared = [Account(name=name, connector="amazon") for name in accounts]
-    options = {"settles": {}, "config": Config(timezone="America/Los_Angeles")} | options
-    return options.pop("config"), declared, options
+    given: dict[str, Any] = {"settles": {}, "config": Config(timezone="America/Los_Angeles")} | options
+    return given.pop("config"), declared, given
 
 
 @pytest.fixture

@@ -114,9 +114,9 @@ def test_a_rule_that_is_taken_away_closes_its_alert() -> None:
 
 def test_the_gravest_comes_first_and_each_channel_is_an_alert_of_its_own() -> None:
     story = Story(DEFAULTS)
-    board = [gauge("odr", weight=None), gauge("acos", "amazon.com"), gauge("acos", "walmart.com", state="ok")]
-    assert story.read(*board) == ["opened critical acos@amazon.com"]
-    assert story.read(*board) == ["opened warning odr@all"]
+    board = [gauge("odr", weight=None), gauge("acos"), gauge("acos", "amazon.com"), gauge("acos", "x", state="ok")]
+    assert story.read(*board) == ["opened critical acos@all"]
+    assert story.read(*board) == ["opened warning acos@amazon.com", "opened warning odr@all"]
 
 
 def test_the_built_in_rules_tell_of_old_data_once_for_each_channel() -> None:

@@ -22,7 +22,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -75,12 +75,17 @@ class Shop:
     def keep_sums(self, *kpis: str) -> None:
         """Keep daily sums of these KPIs, as the end of a sync does; gauges then read them."""
         con, catalogue = self.store.connection, load_catalogue()
-        con.execute(next(sql for _, name, sql in migrations() if name == "rollups"))
+        tables = next(sql for _, name, sql in migrations() if name == "rollups")
+        con.execute(tables.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"))
         refresh(con, [catalogue[kpi] for kpi in _measured(kpis)], ZONE)
         self.store.rollups = {str(key): int(str(n)) for n, key in self.store.rows("SELECT * FROM kpi_rollup")}
 
-    def gauges(self, kpi: str, period: str) -> dict[str, Gauge]:
-        return self.store.gauges(kpi, period, accounts=sorted(self.accounts))
+    def gauges(self, kpi: str, period: str | None = None, **options: Any) -> dict[str, Gauge]:
+        """The gauges of a KPI by channel."""
+        return self.store.gauges(kpi, period, accounts=sorted(self.accounts), **options)
+
+    def gauge(self, kpi: str, period: str | None = None, *, channel: str = "all", **options: Any) -> Gauge:
+        return self.gauges(kpi, period, **options)[channel]
 
     def faults(self) -> list[str]:
         """Everything expected that is not so."""
@@ -154,6 +159,7 @@ def _measured(kpis: tuple[str, ...]) -> list[str]:
 
 def _defaults(table: str, types: dict[str, str]) -> dict[str, str]:
     row = {"account": "us-main", "channel": "amazon.com", "source": f"amazon.{table.replace('_', '-')}"}
+    row["loaded_at"] = "2026-11-22T12:00"
     return row | ({"currency": "USD"} if "currency" in types else {})
 
 

@@ -114,7 +114,8 @@ class TestGmv:
         store.order(day(11, 3), "56.7", channel="amazon.de", currency="EUR")
         everything = store.gauge("gmv")
         assert (everything.value, everything.state, everything.numerator) == (None, "no_data", None)
-        assert everything.reason == "sales in USD 1,234.00, EUR 56.70: no exchange rates; see each channel"
+        rates = "no exchange rates, add them to fx.toml; or see each channel"
+        assert everything.reason == f"amounts in USD 1,234.00, EUR 56.70: {rates}"
         assert store.gauge("gmv", channel="amazon.de").value == D("56.7")
         assert store.gauge("gmv", channel="amazon.de").currency == "EUR"
         assert store.gauge("gmv_mom").value is None

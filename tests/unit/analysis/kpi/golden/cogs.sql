@@ -11,7 +11,7 @@ single AS (
     FROM (
     SELECT o.account, o.channel, o.source, o.sku, o.status, o.business_day, o.quantity, o.item_price,
         coalesce(own.unit_cost, any_.unit_cost) AS unit_cost,
-        coalesce(own.currency, any_.currency, o.currency) AS currency
+        coalesce(CASE WHEN own.unit_cost IS NULL THEN any_.currency ELSE own.currency END, o.currency) AS currency
     FROM (SELECT * FROM order_line WHERE business_day BETWEEN DATE '2026-09-30' AND DATE '2026-11-23') AS o
     ASOF LEFT JOIN (SELECT channel, sku, valid_from, max_by(unit_cost, recorded) AS unit_cost, max_by(currency, recorded) AS currency FROM (SELECT *, coalesce(recorded_at, loaded_at) AS recorded FROM cost) WHERE channel IS NOT NULL GROUP BY ALL) AS own
         ON o.channel = own.channel AND o.sku = own.sku AND o.business_day >= own.valid_from
@@ -26,8 +26,7 @@ placed AS (
     SELECT * FROM single JOIN period ON period_day BETWEEN first_day AND last_day
 )
 SELECT first_day, last_day, channel, account, source, currency, CAST(NULL AS DATE) AS month,
-    sum(upper) AS numerator, sum(lower) AS denominator, sum(sample) AS sample, sum(missing) AS missing,
-    count(DISTINCT period_day) AS days
+    sum(upper) AS numerator, sum(lower) AS denominator, sum(sample) AS sample, sum(missing) AS missing
 FROM placed
 GROUP BY ALL
 ORDER BY ALL

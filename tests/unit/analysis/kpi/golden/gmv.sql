@@ -17,8 +17,7 @@ placed AS (
     SELECT * FROM single JOIN period ON period_day BETWEEN first_day AND last_day
 )
 SELECT first_day, last_day, channel, account, source, currency, CAST(NULL AS DATE) AS month,
-    sum(upper) AS numerator, sum(lower) AS denominator, sum(sample) AS sample, sum(missing) AS missing,
-    count(DISTINCT period_day) AS days
+    sum(upper) AS numerator, sum(lower) AS denominator, sum(sample) AS sample, sum(missing) AS missing
 FROM placed
 GROUP BY ALL
 ORDER BY ALL

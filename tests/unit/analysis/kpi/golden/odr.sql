@@ -26,8 +26,7 @@ placed AS (
     QUALIFY dense_rank() OVER (PARTITION BY first_day, last_day, channel, account, part ORDER BY period_day DESC) = 1
 )
 SELECT first_day, last_day, channel, account, source, currency, CAST(NULL AS DATE) AS month,
-    sum(upper) AS numerator, sum(lower) AS denominator, sum(sample) AS sample, sum(missing) AS missing,
-    count(DISTINCT period_day) AS days
+    sum(upper) AS numerator, sum(lower) AS denominator, sum(sample) AS sample, sum(missing) AS missing
 FROM placed
 GROUP BY ALL
 ORDER BY ALL

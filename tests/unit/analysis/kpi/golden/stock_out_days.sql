@@ -2,7 +2,7 @@ WITH period(first_day, last_day) AS (VALUES
     (DATE '2026-10-01', DATE '2026-10-31'),
     (DATE '2026-11-01', DATE '2026-11-21')
 ),
-daily AS (
+single AS (
     SELECT channel, account, source, CAST(NULL AS VARCHAR) AS currency, day AS period_day, CAST(NULL AS VARCHAR) AS part,
         sum(1) AS upper,
         CAST(NULL AS DECIMAL(38,4)) AS lower,
@@ -15,17 +15,17 @@ daily AS (
         any_value(sold.currency) AS currency
     FROM (
         SELECT *, count(*) OVER (
-            PARTITION BY account, channel, source, sku ORDER BY day
+            PARTITION BY account, channel, sku ORDER BY day
             RANGE BETWEEN INTERVAL 30 DAY PRECEDING AND INTERVAL 1 DAY PRECEDING
         ) AS before
         FROM (
-            SELECT account, channel, source, sku, day FROM (SELECT account, channel, source, sku, item_id, location, day, available, inbound, reserved, unfulfillable
+            SELECT account, channel, min(source) AS source, sku, day FROM (SELECT account, channel, source, sku, item_id, location, day, available, inbound, reserved, unfulfillable
     FROM (SELECT *, business_day(taken_at, channel) AS day FROM stock_level
         WHERE taken_at BETWEEN DATE '2026-08-30' AND DATE '2026-11-23')
     QUALIFY row_number() OVER (
         PARTITION BY account, channel, source, sku, location, day ORDER BY taken_at DESC, loaded_at DESC
     ) = 1)
-            GROUP BY ALL HAVING sum(available) <= 0
+            GROUP BY account, channel, sku, day HAVING sum(available) <= 0
         )
     ) AS gone
     JOIN (
@@ -40,19 +40,11 @@ daily AS (
     WHERE day BETWEEN DATE '2026-10-01' AND DATE '2026-11-21'
     GROUP BY ALL
 ),
-single AS (
-    SELECT * FROM daily
-    QUALIFY dense_rank() OVER (
-        PARTITION BY account, channel, period_day
-        ORDER BY upper IS NULL, source
-    ) = 1
-),
 placed AS (
     SELECT * FROM single JOIN period ON period_day BETWEEN first_day AND last_day
 )
 SELECT first_day, last_day, channel, account, source, currency, CAST(NULL AS DATE) AS month,
-    sum(upper) AS numerator, sum(lower) AS denominator, sum(sample) AS sample, sum(missing) AS missing,
-    count(DISTINCT period_day) AS days
+    sum(upper) AS numerator, sum(lower) AS denominator, sum(sample) AS sample, sum(missing) AS missing
 FROM placed
 GROUP BY ALL
 ORDER BY ALL
