@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from kpiterm.analysis.contract.model import Contract, TermsVersion
-from kpiterm.analysis.period import label, parse_period
+from kpiterm.analysis.period import label, parse_period, whole
 from kpiterm.analysis.view import Span
 from kpiterm.errors import UsageError
 
@@ -91,10 +92,9 @@ def month_of(contract: Contract, period: str, days: tuple[int, int] | None = Non
 
 def whole_month(period: str) -> Span:
     """A month by its name; a contract is settled by the month and by nothing else."""
-    span = parse_period(period, date(2100, 12, 31))
-    if label(span) != period:
+    if not re.fullmatch(r"\d{4}-\d\d", period):
         raise UsageError(f"period {period!r} is no month", hint="a contract is settled by the month: --period 2026-10")
-    return span
+    return whole(parse_period(period, date.max))
 
 
 def _segments(contract: Contract, span: Span) -> tuple[Segment, ...]:

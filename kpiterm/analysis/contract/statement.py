@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kpiterm.analysis.contract.amounts import digits, fixed
+from kpiterm.analysis.contract.amounts import digits, fixed, rounded
 from kpiterm.analysis.contract.document import canonical, fingerprint
 from kpiterm.analysis.contract.lines import Line
 from kpiterm.analysis.contract.model import Contract
@@ -48,6 +48,7 @@ def to_document(
 ) -> dict[str, object]:
     """A settled month in the shape that scripts read, with its fingerprint."""
     held = found.status == "held"
+    total, escrow = (rounded(a, contract.currency, found.month.terms.rounding) for a in (found.total, found.escrow))
     document: dict[str, object] = {
         "v": 1,
         "engine": ENGINE,
@@ -68,8 +69,8 @@ def to_document(
         "reason": f"held: {_held(found.lines)}" if held else None,
         "kpis": [_kpi(result) for result in found.kpis],
         "lines": [_line(line, contract.currency) for line in found.lines],
-        "total": f"{found.total:f}",
-        "escrow": f"{found.escrow:f}",
+        "total": f"{total:f}",
+        "escrow": f"{escrow:f}",
         "tax": _tax(found),
         "dispute": _dispute(found),
         "values": dict(values),

@@ -52,12 +52,9 @@ def expected(kpis: dict[str, Decimal], sales: Decimal) -> tuple[Fraction, Fracti
     elif score > Fraction("1.02"):
         curve = min(Fraction("0.25"), Fraction("0.25") * (score - Fraction("1.02")) / Fraction("0.08"))
     more = max(Fraction(0), Fraction(sales) - 324_000)
-    tiers = [
-        (min(more, 50_000), "0.05"),
-        (min(max(more - 50_000, 0), 50_000), "0.07"),
-        (max(more - 100_000, 0), "0.09"),
-    ]
-    return 4000 * curve, sum((Fraction(part) * Fraction(rate) for part, rate in tiers), Fraction(0))
+    first, second_, third = min(more, Fraction(50_000)), min(more, Fraction(100_000)) - 50_000, more - 100_000
+    commission = first * 5 + max(Fraction(0), second_) * 7 + max(Fraction(0), third) * 9
+    return 4000 * curve, commission / 100
 
 
 @given(KPIS, SALES)
