@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
+from bench.board_kpis import first_kpis, last_months, measured, query_each
+from bench.board_peers import Asked, by_peers
 from bench.table import Line
 from kpiterm.analysis.board import build_view
 from kpiterm.analysis.kpi.catalogue import Catalogue, load_catalogue
-from kpiterm.analysis.kpi.compile import Days, compile_kpi
 from kpiterm.config import Account, Config
 from kpiterm.paths import Paths, private_dir
 from kpiterm.store.engine import Writer
 from kpiterm.store.read import Reader
+from kpiterm.store.snapshot import current
 from kpiterm.sync.rollups import refresh
 
 CHANNELS = ("amazon.com", "amazon.ca", "walmart.com", "shopify", "amazon.com.mx")
 DAYS, ZONE = 400, "America/Los_Angeles"
+USUAL = 45  # KPIs of a usual board
 _COMMON = """list_extract($channels, 1 + CAST(i % 5 AS INTEGER)) AS channel, 'shop-' || i % 5 AS account,
     'r' AS run_id, $now AS loaded_at, repeat('0', 64) AS payload"""
 # Sorted by day, as syncs leave them.
@@ -65,12 +68,19 @@ def board(home: Path, rows: int, rounds: int) -> Iterator[Line]:
         for share in (10_000, 1000):
             yield _update(writer, rows, max(1, rows // share), definitions)
         writer.publish()
+    for catalogue in (first_kpis(definitions, USUAL), definitions):
+        yield from _looks(paths, catalogue, rows, rounds)
+    yield from _from_rows(paths, home, rows, rounds)
+
+
+def _looks(paths: Paths, catalogue: Catalogue, rows: int, rounds: int) -> Iterator[Line]:
+    """The board of a catalogue, cold and warm."""
     config = Config(timezone=ZONE)
     accounts = [Account(name=f"shop-{n}", connector="amazon") for n in range(5)]
 
     def look(reader: Reader) -> int:
         view = build_view(
-            reader, config, accounts, now=datetime.now(UTC), workspace="bench", settles={}, catalogue=definitions
+            reader, config, accounts, now=datetime.now(UTC), workspace="bench", settles={}, catalogue=catalogue
         )
         return len(view.gauges)
 
@@ -78,21 +88,34 @@ def board(home: Path, rows: int, rounds: int) -> Iterator[Line]:
         with Reader(paths, zone=ZONE) as reader:
             return look(reader)
 
-    yield _timed("board, snapshot just opened", cold, rows, rounds)
+    yield _timed(f"board, {len(catalogue)} KPIs, snapshot just opened", cold, rows, rounds)
     with Reader(paths, zone=ZONE) as reader:
         gauges = look(reader)
-        yield _timed(f"board, {len(definitions)} KPIs, {gauges} gauges x 13 months", lambda: look(reader), rows, rounds)
+        yield _timed(
+            f"board, {len(catalogue)} KPIs", lambda: look(reader), rows, rounds, f"{gauges} gauges x 13 months"
+        )
+
+
+def _from_rows(paths: Paths, home: Path, rows: int, rounds: int) -> Iterator[Line]:
+    """The KPIs of the filled tables from the rows instead of the sums: by DuckDB, and by others."""
+    kpis, months = measured(load_catalogue()), last_months(datetime.now(UTC).date())
     with Reader(paths, zone=ZONE, memory_limit="2GB", threads=2) as reader:
-        yield _timed("the rows by one query per KPI, 2 threads", lambda: _query_each(reader), rows)
+        totals = query_each(reader, kpis, months)
+        name = f"the rows: {len(kpis)} KPIs, a query each"
+        yield _timed(name, lambda: query_each(reader, kpis, months), rows, rounds, "DuckDB, 2 threads")
+    if snapshot := current(paths.store):
+        asked = Asked(snapshot=snapshot, kpis=kpis, months=months, totals=totals, rows=rows, rounds=rounds)
+        yield from by_peers(home / "peers", asked)
 
 
-def _timed(name: str, work: Callable[[], object], rows: int, rounds: int = 1) -> Line:
-    taken = []
+def _timed(name: str, work: Callable[[], object], rows: int, rounds: int = 1, note: str = "") -> Line:
+    walls, cpus = [], []
     for _ in range(rounds):
-        began = time.perf_counter()
+        wall, cpu = time.perf_counter(), time.process_time()
         work()
-        taken.append(time.perf_counter() - began)
-    return Line(name=name, wall_ms=1000 * median(taken), rows=rows)
+        walls.append(1000 * (time.perf_counter() - wall))
+        cpus.append(1000 * (time.process_time() - cpu))
+    return Line(name=name, wall_ms=median(walls), cpu_ms=median(cpus), rows=rows, note=note)
 
 
 def _fill(writer: Writer, rows: int) -> None:
@@ -124,17 +147,3 @@ def _update(writer: Writer, rows: int, added: int, definitions: Catalogue) -> Li
             [added],
         )
     return _timed(f"sums after {added:,} new lines", lambda: refresh(writer.con, definitions.values(), ZONE), added)
-
-
-def _query_each(reader: Reader) -> None:
-    today = datetime.now(UTC).date()
-    months: list[Days] = []
-    first = today.replace(day=1)
-    for _ in range(13):
-        last = (first + timedelta(31)).replace(day=1) - timedelta(1)
-        months.append((first, last))
-        first = (first - timedelta(1)).replace(day=1)
-    for definition in load_catalogue().values():
-        if definition.measure:
-            statement = compile_kpi(definition, months, as_of=datetime.now(UTC))
-            reader.rows(statement.sql, statement.params)

@@ -14,7 +14,7 @@ class Line:
     the limit (whole commands, CPU only, and without both programs' start) and of DuckDB alone on bytes at hand."""
 
     name: str
-    wall_ms: float
+    wall_ms: float | None = None
     rows: int | None = None
     cpu_ms: float | None = None
     tree_mb: float | None = None

@@ -88,28 +88,9 @@ def _plain(text: str) -> str:
 
 
 def _wrapped(text: str, indent: int = 2) -> Iterator[str]:
-    """Dim lines of at most 79 cells; broken at blanks, and within a word where it is longer than a line."""
-    line, room = "", _LINE - indent
-    for word in _words(text):
-        if line and output.width(line + word) > room:
-            yield output.paint(" " * indent + line.rstrip(), "dim")
-            line = ""
-        line += word if line or word != " " else ""
-    if line.strip():
-        yield output.paint(" " * indent + line.rstrip(), "dim")
-
-
-def _words(text: str) -> Iterator[str]:
-    """Where a line may break: around blanks, and after every wide character."""
-    word = ""
-    for letter in text:
-        if letter == " " or output.width(letter) == 2:
-            yield from filter(None, (word, letter))
-            word = ""
-        else:
-            word += letter
-    if word:
-        yield word
+    """Dim lines of at most 79 cells."""
+    for line in output.wrapped(text, _LINE - indent):
+        yield output.paint(" " * indent + line, "dim")
 
 
 def _digits(value: Decimal, bridge: Bridge) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from kpiterm.analysis.cause.result import KINDS, Amounts, Cause, Line
@@ -18,9 +17,7 @@ _NARROWEST, _WIDEST, _SHORTEST = 60, 100, 8
 _COLUMNS = (
     "traffic", "mix", "conversion", "volume", "price", "cpc", "cvr", "aov", "rate", "unsold", "other", "one_side",
 )  # fmt: skip
-_WIDE = r"\u2e80-\uffef"
 # A run of Latin text (a number with its unit), or one wide character; punctuation stays with what it belongs to.
-_WORD = re.compile(rf" |（?(?:[^ {_WIDE}]*\u00a0个百分点|[^ {_WIDE}]+|[{_WIDE}])[，。；：、）]*")
 
 
 def show(cause: Cause, story: Sequence[str], notes: Sequence[str], lang: str) -> None:
@@ -41,20 +38,8 @@ def show(cause: Cause, story: Sequence[str], notes: Sequence[str], lang: str) ->
 
 def _say(paragraph: str, cells: int) -> None:
     indent = 2 if paragraph.startswith("• ") else 0
-    for number, text in enumerate(wrapped(paragraph, cells - indent)):
+    for number, text in enumerate(output.wrapped(paragraph, cells - indent)):
         output.line(f"{' ' * indent if number else ''}{text}")
-
-
-def wrapped(text: str, cells: int) -> Iterator[str]:
-    """Lines of at most so many cells; Chinese may break at any character, a number stays with its unit."""
-    held, begun = "", re.sub(r" (%|pp|个百分点)", "\N{NO-BREAK SPACE}\\1", text)
-    for word in _WORD.findall(begun):
-        if held and word != " " and output.width(held + word) > cells:
-            yield held.rstrip(" ")
-            held = ""
-        held += word if held or word != " " else ""
-    if held:
-        yield held
 
 
 def _bridge(cause: Cause, lang: str) -> None:

@@ -48,7 +48,8 @@ def _digest(question: Question, leaf: Definition, first: date, last: date) -> tu
     content = ", ".join(f"coalesce(CAST({name} AS VARCHAR), '')" for name in columns if name not in _LINEAGE)
     payload = "payload" if "payload" in columns else "CAST(NULL AS VARCHAR)"
     sql = (
-        "SELECT count(*), sha256(string_agg(content, chr(10) ORDER BY content)), list_sort(list_distinct(list(payload)))\n"
+        "SELECT count(*), sha256(string_agg(content, chr(10) ORDER BY content)),\n"
+        "    list_sort(list_distinct(list(payload)))\n"
         f"FROM (SELECT concat_ws('|', {content}) AS content, {payload} AS payload\n"
         f"    {rows_between(leaf.measure, first, last)})"
     )

@@ -49,8 +49,8 @@ def net_sales(
     """What was ordered on `days` (first and last of each stretch), by channel and currency, in the shape of the values.
 
     Refunds of these orders count that were granted by the day `known`: up to the end of the month, and after it within
-    the refund window. GMV counts item prices before discounts and refunds. A line without a price adds nothing; how many
-    there are is told.
+    the refund window. GMV counts item prices before discounts and refunds. Lines without a price add nothing and are
+    counted as `without_amount`.
     """
     rows = reader.rows(_sql(terms, list(days), currency, month_end, known))
     return [_amount(row) for row in rows]

@@ -141,7 +141,7 @@ def _measured(kpis: Part, name: str) -> Measured:
     value = part.optional("value")
     if value is None and numerator is not None and denominator:
         value = numerator / denominator
-    return Measured(
+    found = Measured(
         value=value,
         numerator=numerator,
         denominator=denominator,
@@ -149,6 +149,8 @@ def _measured(kpis: Part, name: str) -> Measured:
         reason=part.text("reason") if part.given("reason") else None,
         evidence=part.texts("evidence"),
     )
+    part.finish(("definition", "hash", "data_through", "sources", "rows", "note", "measured"))
+    return found
 
 
 def _amounts(part: Part, key: str) -> tuple[Amount, ...]:

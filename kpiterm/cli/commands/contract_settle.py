@@ -21,20 +21,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", type=Path, help="a contract file (default: the workspace's only contract)")
     parser.add_argument("--period", metavar="P", help="the month, e.g. 2026-10 (default: the last one that is over)")
     parser.add_argument("--values", metavar="F.json", help="settle on these figures and not the store's; - reads stdin")
+    parser.add_argument("--close", action="store_true", help="write the statement for good, and enter it in the log")
 
 
 def run(args: argparse.Namespace, session: Session) -> int:
-    from kpiterm.analysis.contract.statement import statement, text
+    from kpiterm.analysis.contract.statement import text
 
-    values = _values(args.values)
-    agreed = contracts.contract(session, args.file)
-    period = contracts.period(session, args.period or cast("str | None", values.get("period")))
-    found = statement(agreed, period, values)
+    found = _on_values(args, session) if args.values else _on_store(args, session)
     if session.json:
         output.line(text(found).rstrip("\n"))
     else:
         show(found)
     return OK
+
+
+def _on_values(args: argparse.Namespace, session: Session) -> Document:
+    from kpiterm.analysis.contract.statement import statement
+
+    if args.close:
+        raise UsageError("--close settles on the store's figures", hint="leave out --values")
+    values = _values(args.values)
+    agreed = contracts.contract(session, args.file)
+    return statement(agreed, contracts.period(session, args.period or cast("str | None", values.get("period"))), values)
+
+
+def _on_store(args: argparse.Namespace, session: Session) -> Document:
+    from kpiterm.cli import settling
+
+    agreed, period = contracts.contract(session, args.file), contracts.period(session, args.period)
+    if args.close:
+        found = settling.close(session, agreed, period)
+        if not session.quiet:
+            output.note(f"closed: {session.paths.root / 'statements' / f'{agreed.id}-{period}.json'}")
+        return found
+    return settling.settled(session, agreed, period)
 
 
 def _values(name: str) -> Mapping[str, object]:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpiterm.analysis.board import build_view
+from kpiterm.analysis.board import ask, build_view
 from kpiterm.analysis.kpi.catalogue import load_catalogue
+from kpiterm.analysis.kpi.gauges import all_gauges
 from kpiterm.config import Config
 from kpiterm.paths import Paths
 from kpiterm.plugins import Output
@@ -90,6 +91,70 @@ def pull(con: duckdb.DuckDBPyConnection, n: int, orders: Any, ads: Any, stock: A
          "available": units} for day, hour, sku, units in stock], n)  # fmt: skip
 
 
+Unit = tuple[str, tuple[str, ...], list[dict[str, Any]]]
+
+
+@st.composite
+def syncs(draw: st.DrawFn) -> tuple[list[Unit], list[Unit]]:
+    """The pieces that a sync may come in, in some order, old versions of orders among them; and what is true."""
+    pieces: list[Unit] = []
+    true: dict[tuple[str, object], Unit] = {}
+    for number, versions in draw(st.dictionaries(st.integers(0, 5), st.integers(1, 3), max_size=6)).items():
+        day = draw(DAYS)
+        for version in range(versions):
+            line = {
+                "order_id": str(number), "line_key": "1", "business_day": day, "channel": "amazon.com", "sku": "A",
+                "item_price": draw(st.decimals(0, 999, places=2)), "quantity": version + 1, "currency": "USD",
+                "status": draw(st.sampled_from(["shipped", "pending", "cancelled"])),
+                "updated_at": datetime(2026, 11, 20) + timedelta(hours=version),  # noqa: DTZ001
+            }  # fmt: skip
+            pieces.append(("order_line", ("order_id",), [line]))
+            true["order_line", number] = pieces[-1]
+    for day, spends in draw(
+        st.dictionaries(DAYS, st.lists(st.decimals(0, 99, places=2), min_size=1), max_size=5)
+    ).items():
+        rows = [
+            {"day": day, "last_day": day, "level": "campaign", "ad_product": "SP", "campaign_id": str(n), "spend": spend,
+             "attributed_sales": spend * 3, "currency": "USD"} for n, spend in enumerate(spends)
+        ]  # fmt: skip
+        pieces.append(("ad_day", ("day", "level"), rows))
+        true["ad_day", day] = pieces[-1]
+    for day, units in draw(st.dictionaries(DAYS, st.integers(0, 9), max_size=5)).items():
+        row = {
+            "taken_at": datetime(day.year, day.month, day.day, 20),
+            "sku": "A",
+            "location": "fba",
+            "available": units,
+        }  # noqa: DTZ001
+        pieces.append(("stock_level", ("sku", "taken_at"), [row]))
+        true["stock_level", day] = pieces[-1]
+    return draw(st.permutations(pieces)), list(true.values())
+
+
+def sums_of(paths: Paths, pieces: list[Unit], *, every: int) -> list[tuple[object, ...]]:
+    """The daily sums after a sync in these pieces, which are brought up to date after every so many."""
+    with Writer(paths) as writer:
+        for n, (table, keys, rows) in enumerate(pieces):
+            load(writer.con, table, keys, rows, n)
+            if n % every == 0:
+                refresh(writer.con, load_catalogue().values(), ZONE)
+        refresh(writer.con, load_catalogue().values(), ZONE)
+        columns = "key, day, channel, account, source, currency, part, upper, lower, sample, missing"
+        return writer.con.execute(
+            f"SELECT {columns} FROM kpi_day JOIN kpi_rollup ON number = measure ORDER BY ALL"
+        ).fetchall()
+
+
+@settings(max_examples=4, deadline=None)
+@given(syncs(), st.integers(2, 6))
+def test_a_sync_in_pieces_comes_to_the_same_in_any_order(
+    tmp_path_factory: pytest.TempPathFactory, found: tuple[list[Unit], list[Unit]], every: int
+) -> None:
+    pieces, true = found
+    whole = sums_of(Paths(tmp_path_factory.mktemp("whole")), true, every=1000)
+    assert sums_of(Paths(tmp_path_factory.mktemp("pieces")), pieces, every=every) == whole
+
+
 def gauges(paths: Paths, period: str | None) -> tuple[bool, list[Gauge]]:
     with Reader(paths, zone=ZONE) as reader:
         view = build_view(reader, Config(timezone=ZONE), [], period=period, now=NOW, workspace="w", settles={})
@@ -149,6 +214,37 @@ def test_without_sums_for_all_that_changed_the_rows_are_read(tmp_path: Path) -> 
     rolled, found = gauges(paths, None)
     assert not rolled
     assert next(g.value for g in found if g.id == "gmv") == Decimal(15)
+
+
+def test_a_board_of_the_past_never_reads_the_sums(tmp_path: Path) -> None:
+    """They hold what is known today; the past is read from the rows as they were."""
+    paths, definitions = Paths(tmp_path), list(load_catalogue().values())
+    with Writer(paths, derive=lambda con: refresh(con, definitions, ZONE)) as writer:
+        pull(writer.con, 0, [(1, date(2026, 11, 3), "amazon.com", Decimal(10), "pending", "A")], [], [])
+        writer.dirty = True
+        writer.publish()
+        before = of_kpi(paths, "gmv")
+        pull(writer.con, 1, [(1, date(2026, 11, 3), "amazon.com", Decimal(7), "shipped", "A")], [], [])
+        writer.dirty = True
+        writer.publish()
+        writer.con.execute("UPDATE kpi_day SET upper = 999")
+        writer.dirty = True
+        writer.publish()
+    then = datetime(2026, 11, 22, 0, 0, 30, tzinfo=UTC)
+    with Reader(paths, as_of=then, zone=ZONE) as reader:
+        assert reader.rollups == {}
+        with pytest.raises(duckdb.CatalogException):
+            reader.rows("SELECT * FROM kpi_day")
+    assert (before, of_kpi(paths, "gmv", then)) == (Decimal(10), Decimal(10))
+    assert of_kpi(paths, "gmv", datetime(2026, 11, 22, 0, 1, tzinfo=UTC)) == 7
+    assert of_kpi(paths, "gmv", datetime(2026, 11, 21, tzinfo=UTC)) is None
+
+
+def of_kpi(paths: Paths, kpi: str, as_of: datetime | None = None) -> Decimal | None:
+    """The value on the board, as it was known at a moment."""
+    with Reader(paths, as_of=as_of, zone=ZONE) as reader:
+        asked = ask(reader, Config(timezone=ZONE), [], period="2026-11", now=NOW, settles={})
+        return all_gauges(asked, kpi)[0].value
 
 
 def test_a_kpi_of_another_meaning_gets_sums_of_its_own(tmp_path: Path) -> None:

@@ -186,7 +186,10 @@ amazon.warehouse  MUG  east      2026-10-12T19:00                0
 """)
         assert filled.gauge("stock_out_days", "2026-10").value == 2 + 1
         lost = filled.gauge("lost_sales", "2026-10")
-        assert (lost.value, lost.currency) == (D("1.00") + D("1.0345") + D("0.50"), "USD")  # 30.00 over 30, then 29 days
+        assert (lost.value, lost.currency) == (
+            D("1.00") + D("1.0345") + D("0.50"),
+            "USD",
+        )  # 30.00 over 30, then 29 days
 
     def test_what_never_sold_is_not_out_of_stock(self, shop: Filled) -> None:
         filled = shop("""

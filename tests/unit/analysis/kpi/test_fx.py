@@ -155,7 +155,9 @@ class TestFile:
         return load_rates(file)
 
     def test_what_one_unit_is_worth_in_the_base(self, tmp_path: Path) -> None:
-        rates = self.read(tmp_path, 'base = "USD"\n["2026-09"]\nEUR = "1.1"\n["2026-10"]\nEUR = "1.25"\nCNY = "0.125"\n')
+        rates = self.read(
+            tmp_path, 'base = "USD"\n["2026-09"]\nEUR = "1.1"\n["2026-10"]\nEUR = "1.25"\nCNY = "0.125"\n'
+        )
         assert rates.rate("EUR", "USD", OCTOBER) == D("1.25")
         assert rates.rate("EUR", "USD", SEPTEMBER) == D("1.1")
         assert rates.rate("USD", "USD", None) == 1

@@ -23,7 +23,9 @@ Row = tuple[str, dict[str, Any]]
 OCTOBER = date(2026, 10, 1), date(2026, 10, 31)
 CATALOGUE = load_catalogue()
 MEASURED = [definition for definition in CATALOGUE.values() if definition.measure]
-TABLES = sorted({"order_line", "cost", "stock_level"} | {d.measure.table for d in MEASURED if d.measure} & {*facts.TABLES})
+TABLES = sorted(
+    {"order_line", "cost", "stock_level"} | {d.measure.table for d in MEASURED if d.measure} & {*facts.TABLES}
+)
 WORDS: dict[str, list[str | None]] = {
     "sku": ["MUG", "BAG"],
     "item_id": ["B01", "B02"],
@@ -40,11 +42,11 @@ WORDS: dict[str, list[str | None]] = {
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     facts.TEXT: st.just("x"),
     facts.MONEY: st.integers(0, 50_000).map(lambda cents: Decimal(cents) / 100),
-    facts.COUNT: st.none() | st.integers(0, 40),
+    facts.COUNT: st.none() | st.integers(0, 4),
     facts.RATE: st.none() | st.integers(0, 1000).map(lambda n: Decimal(n) / 1000),
     facts.FLAG: st.booleans(),
-    facts.DAY: st.integers(0, 30).map(lambda n: date(2026, 10, 1) + timedelta(n)),
-    facts.MOMENT: st.integers(24, 700).map(lambda hours: datetime(2026, 10, 1) + timedelta(hours=hours)),  # noqa: DTZ001
+    facts.DAY: st.integers(1, 5).map(lambda n: date(2026, 10, n)),
+    facts.MOMENT: st.integers(24, 140).map(lambda hours: datetime(2026, 10, 1) + timedelta(hours=hours)),  # noqa: DTZ001
 }
 SOURCES = {"settlement_line": ["amazon.finances", "amazon.settlements"]}
 few = settings(
