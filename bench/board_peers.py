@@ -52,7 +52,7 @@ def by_peers(home: Path, asked: Asked) -> Iterator[Line]:
 
 
 def interpreter(module: str) -> str | None:
-    """The interpreter that has `module`: that of the virtualenv in BENCH_PEERS, or this one; None where there is none."""
+    """The interpreter that has `module`: that of the virtualenv in BENCH_PEERS, or this one; None if neither does."""
     named = os.environ.get("BENCH_PEERS")
     known = [str(Path(named, "bin", "python").absolute())] if named else []
     for python in (*known, sys.executable):

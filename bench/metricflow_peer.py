@@ -1,8 +1,8 @@
 """The same metrics by dbt MetricFlow: `python -m bench.metricflow_peer FOLDER`, the task on standard input.
 
-A dbt project over the snapshot is generated in FOLDER and built there (not timed): staging tables that count each fact
-once, as a dbt user would keep them. Timed is `mf query` of five metrics by month and channel: the whole command, and the
-query as MetricFlow reports it. Needs bench/peers_board.txt, and nothing of kpiterm.
+A dbt project over the snapshot is generated in FOLDER and built there (not timed): staging tables that count each
+fact once, as a dbt user would keep them. Timed is `mf query` of five metrics by month and channel: the whole command,
+and the query as MetricFlow reports it. Needs bench/peers_board.txt, and nothing of kpiterm.
 """
 
 from __future__ import annotations

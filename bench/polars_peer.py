@@ -1,8 +1,8 @@
 """The same KPIs by Polars: `python -m bench.polars_peer FOLDER`, the task on standard input.
 
-FOLDER holds a Parquet file of each table with the columns that are read. Each measure is a lazy query of its own by month
-and channel with the product's filters, that counts each fact once; all are collected at once, so that Polars may share
-what they read. The first round is not timed. Needs bench/peers_board.txt, and nothing of kpiterm.
+FOLDER holds a Parquet file of each table with the columns that are read. Each measure is a lazy query of its own by
+month and channel with the product's filters, that counts each fact once; all are collected at once, so that Polars may
+share what they read. The first round is not timed. Needs bench/peers_board.txt, and nothing of kpiterm.
 """
 
 from __future__ import annotations
@@ -67,11 +67,11 @@ def monthly(pl: Any, folder: Path, task: Task, kpi: Kpi) -> Frame:  # noqa: ANN4
         rows = rows.filter(pl.col(levels["column"]).is_in(levels["order"]))
         keys += [levels["column"], *levels["within"]]
     upper = pl.sql_expr(kpi["numerator"])
+    lower = pl.sql_expr(kpi["denominator"] or "NULL")
     daily = rows.group_by(keys).agg(
-        upper.drop_nulls().n_unique().alias("upper") if kpi["distinct"] else _sum(pl, upper, kpi["numerator_where"]).alias("upper"),
-        (_sum(pl, pl.sql_expr(kpi["denominator"]), kpi["denominator_where"]) if kpi["denominator"] else pl.lit(None))
-        .alias("lower"),
-    )  # fmt: skip
+        upper=upper.drop_nulls().n_unique() if kpi["distinct"] else _sum(pl, upper, kpi["numerator_where"]),
+        lower=_sum(pl, lower, kpi["denominator_where"]),
+    )
     single = _one_level(pl, daily, levels, kpi["day"]) if levels else daily
     month = pl.col(kpi["day"]).dt.truncate("1mo").alias("month")
     return single.group_by(month, "channel", "currency").agg(pl.col("upper").sum(), pl.col("lower").sum())

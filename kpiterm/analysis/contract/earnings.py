@@ -98,10 +98,10 @@ def _true_up(case: Case, earlier: Earlier) -> list[Line]:
 
 
 def _difference(case: Case, billed: Earned, now: Decimal, period: str, amounts: tuple[Amount, ...]) -> list[Line]:
-    if now == billed.sales:
-        return []
     known = _earned(case, billed.terms, billed.scale, now)
     before, after = case.rounded(billed.amount), case.rounded(known.amount)
+    if before == after:
+        return []
     inputs = {
         "period": period,
         "sales_billed": digits(billed.sales),

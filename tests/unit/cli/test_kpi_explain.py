@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kpiterm.cli.causes import wrapped
+from kpiterm.cli.output import wrapped
 from kpiterm.cli.main import run
 from kpiterm.cli.output import width
 from kpiterm.config import Account, save_account
