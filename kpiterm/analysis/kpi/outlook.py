@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -91,9 +92,10 @@ def _recent(
     done = evaluator.value(definition, span).denominator
     if definition.kind not in RATIOS or pair is None or done is None or definition.id not in rest.sums:
         return None, ()
-    days = [(float(a), float(b)) for a, b in zip(pair[0][-14:], pair[1][-14:], strict=True) if a == a and b == b]
-    total = done + round(Decimal(float(rest.sums[definition.id][1].mean())), 4)
-    return total, tuple((round(Decimal(a), 4), round(Decimal(b), 4)) for a, b in days)
+    ahead = float(rest.sums[definition.id][1].mean())
+    days = [(float(a), float(b)) for a, b in zip(pair[0][-14:], pair[1][-14:], strict=True)]
+    known = tuple((round(Decimal(a), 4), round(Decimal(b), 4)) for a, b in days if math.isfinite(a + b))
+    return done + round(Decimal(ahead), 4) if math.isfinite(ahead) else None, known
 
 
 @dataclass(frozen=True, slots=True)

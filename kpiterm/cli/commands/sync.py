@@ -20,7 +20,10 @@ from kpiterm.errors import BREACH, OK, KpitermError, UsageError
 from kpiterm.events import Progress, Run, RunError, as_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpiterm.config import Account
+    from kpiterm.plugins.manager import Plugins
     from kpiterm.sync.work import AccountWork, Planner
 
 
@@ -55,7 +58,7 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
     from kpiterm.cli.board import daily_sums, refresh_state
     from kpiterm.cli.progress import Display
     from kpiterm.log import open_log
-    from kpiterm.plugins import SyncReport, clock
+    from kpiterm.plugins import clock
     from kpiterm.store.engine import Writer
     from kpiterm.sync import record
     from kpiterm.sync.commit import keep_refusal
@@ -83,9 +86,8 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
         works, refused = _prepare(planner, accounts, args)
         emit = _line_printer if args.events else display.show
         if args.dry_run:
-            return [run for _, runs in refused for run in runs] + [
-                _planned(work, name, len(windows)) for work in works for name, windows in _plans(work)
-            ]
+            planned = [_planned(work, name, len(windows)) for work in works for name, windows in _plans(work)]
+            return [run for _, runs in refused for run in runs] + planned
         writer.clear_spool()
         if record.close_interrupted(writer.con):
             writer.dirty = True
@@ -108,10 +110,16 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
         view = refresh_state(session)
     if view:  # with the store free for others: delivery may take its time
         after_sync(session, view)
+    _tell_plugins(plugins, session, runs)
+    return runs
+
+
+def _tell_plugins(plugins: Plugins, session: Session, runs: Sequence[Run]) -> None:
+    from kpiterm.plugins import SyncReport
+
     report = SyncReport(session.paths.workspace, tuple(asdict(run) for run in runs))
     for name, failure in plugins.finished(report).items():
         output.note(f"kpiterm: plugin {name}: {failure}")
-    return runs
 
 
 def _chosen(args: argparse.Namespace, session: Session) -> list[Account]:
