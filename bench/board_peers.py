@@ -39,10 +39,9 @@ class Asked:
     rounds: int
 
     @property
-    def span(self) -> dict[str, Any]:
-        """First and last day and the rounds, as the peers read them."""
-        first, last = min(a for a, _ in self.months), max(b for _, b in self.months)
-        return {"first": str(first), "last": str(last), "rounds": self.rounds}
+    def span(self) -> tuple[str, str]:
+        """First and last day, as the peers read them."""
+        return str(min(first for first, _ in self.months)), str(max(last for _, last in self.months))
 
 
 def by_peers(home: Path, asked: Asked) -> Iterator[Line]:
@@ -68,9 +67,11 @@ def _by_polars(folder: Path, asked: Asked) -> Line:
     folder.mkdir(parents=True)
     measures = [(d.id, d.measure) for d in asked.kpis if d.measure]
     _export(asked.snapshot, [m for _, m in measures], folder)
-    task = polars_peer.Task(kpis=[_as_sql(kpi, m) for kpi, m in measures], **asked.span)
+    first, last = asked.span
+    kpis = [_as_sql(kpi, m) for kpi, m in measures]
+    task = polars_peer.Task(kpis=kpis, first=first, last=last, rounds=asked.rounds)
     answer = _ask(python, "bench.polars_peer", folder, task)
-    _compare(answer, asked.totals)
+    compare(answer, asked.totals)
     note = f"{answer['version']}, lazily scanned, all collected at once"
     return Line(name=name, wall_ms=answer["wall_ms"], cpu_ms=answer["cpu_ms"], rows=asked.rows, note=note)
 
@@ -80,9 +81,10 @@ def _by_metricflow(folder: Path, asked: Asked) -> Line:
     if (python := interpreter("metricflow")) is None:
         return Line(name=name, note=HOW)
     folder.mkdir(parents=True)
-    task = metricflow_peer.Task(snapshot=str(asked.snapshot), **asked.span)
+    first, last = asked.span
+    task = metricflow_peer.Task(snapshot=str(asked.snapshot), first=first, last=last, rounds=asked.rounds)
     answer = _ask(python, "bench.metricflow_peer", folder, task)
-    _compare(answer, asked.totals)
+    compare(answer, asked.totals)
     note = f"{answer['version']}, one `mf query`, {answer['inner_ms']:,.0f} ms of it the query"
     return Line(name=name, wall_ms=answer["wall_ms"], cpu_ms=answer["cpu_ms"], rows=asked.rows, note=note)
 
@@ -132,7 +134,8 @@ def _ask(python: str, module: str, folder: Path, task: Mapping[str, Any]) -> dic
     return answer
 
 
-def _compare(answer: Mapping[str, Any], totals: Mapping[str, Decimal]) -> None:
+def compare(answer: Mapping[str, Any], totals: Mapping[str, Decimal]) -> None:
+    """RuntimeError where a total of the answer is not DuckDB's."""
     for kpi, theirs in answer["totals"].items():
         if Decimal(theirs) != totals[kpi]:
             raise RuntimeError(f"{kpi}: DuckDB adds {totals[kpi]} up, {answer['version']} {theirs}")

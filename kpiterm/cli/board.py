@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from kpiterm.analysis.contract.terms import Agreement
     from kpiterm.analysis.kpi.definition import Definition
     from kpiterm.analysis.view import Gauge, View
-    from kpiterm.plugins.manager import Plugins
+    from kpiterm.plugins.manager import Plugins, PluginStatus
 
 _SYMBOLS = {"ok": "✓", "watch": "!", "breach": "✗", "no_data": "–"}
 
@@ -72,10 +73,36 @@ def _asked(session: Session, period: str | None) -> dict[str, Any]:
 
 
 def catalogue(session: Session) -> Mapping[str, Definition]:
-    """All KPI definitions in force in this workspace."""
-    from kpiterm.analysis.kpi.catalogue import load_catalogue
+    """All KPI definitions in force in this workspace. A plugin's file with a fault is left out and told of."""
+    from kpiterm.analysis.kpi.catalogue import load_catalogue, readable
 
-    return load_catalogue(session.paths.kpis, [Path(p) for p in _told(session)["kpi_files"] if Path(p).exists()])
+    told: dict[str, list[str]] = _told(session)["kpi_files"]
+    plugin_of = {Path(path): name for name, paths in told.items() for path in paths if Path(path).exists()}
+    files, faults = readable(plugin_of)
+    for file, fault in faults.items():
+        _tell(f"kpiterm: plugin {plugin_of[file]}: its KPIs are left out: {fault.message}\n  → {fault.hint}")
+    return load_catalogue(session.paths.kpis, files)
+
+
+@cache
+def _tell(text: str) -> None:
+    """Once in a command, however often it asks for the catalogue."""
+    output.note(text)
+
+
+def plugin_statuses(session: Session) -> list[PluginStatus]:
+    """All plugins; of one that works but for its KPIs, what is wrong with these."""
+    from kpiterm.analysis.kpi.catalogue import readable
+
+    plugins = session.plugins()
+    _, faults = readable(plugins.kpi_files)
+    found = []
+    for status in plugins.statuses:
+        wrong = next((faults[file] for file in status.kpi_files if file in faults), None)
+        if wrong:
+            status = replace(status, error=f"its KPIs are left out: {wrong.message}", hint=wrong.hint)
+        found.append(status)
+    return found
 
 
 def daily_sums(session: Session) -> Callable[[duckdb.DuckDBPyConnection], None]:
@@ -112,10 +139,10 @@ def remember_plugins(session: Session, plugins: Plugins) -> None:
             for connector in plugins.connectors.values()
             for stream in connector.streams
         },
-        "kpi_files": [str(path) for path in plugins.kpi_files],
+        "kpi_files": {s.name: list(map(str, s.kpi_files)) for s in plugins.statuses if s.state == "ok"},
     }
     before = _told(session)
-    merged = {"settles": before["settles"] | told["settles"], "kpi_files": told["kpi_files"] or before["kpi_files"]}
+    merged = {key: before[key] | told[key] for key in told}
     if merged != before:
         point_to(private_dir(session.paths.store) / "plugins.json", json.dumps(merged))
 
@@ -123,9 +150,9 @@ def remember_plugins(session: Session, plugins: Plugins) -> None:
 def _told(session: Session) -> dict[str, Any]:
     try:
         told = json.loads((session.paths.store / "plugins.json").read_text("utf-8"))
-        return {"settles": dict(told["settles"]), "kpi_files": list(told["kpi_files"])}
+        return {"settles": dict(told["settles"]), "kpi_files": dict(told["kpi_files"])}
     except (OSError, ValueError, LookupError, TypeError):
-        return {"settles": {}, "kpi_files": []}
+        return {"settles": {}, "kpi_files": {}}
 
 
 def refresh_state(session: Session) -> View | None:

@@ -35,3 +35,10 @@ def period(session: Session, given: str | None) -> str:
     from kpiterm.analysis.period import label, parse_period
 
     return label(whole_month(label(parse_period(given or "last", session.now().date()))))
+
+
+def period_of(agreed: Contract, given: str) -> str:
+    """A month of the contract."""
+    from kpiterm.analysis.contract.segments import month_of
+
+    return month_of(agreed, given).name

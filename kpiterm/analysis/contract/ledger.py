@@ -13,8 +13,9 @@ from kpiterm.analysis.contract.model import Contract
 from kpiterm.analysis.reader import Reader
 from kpiterm.analysis.view import Span
 
-CLOSE, DISPUTE, RESOLVE, RELIEF, SUSPEND, RESUME = (
-    "contract.close", "contract.dispute", "contract.resolve", "contract.relief", "contract.suspend", "contract.resume",
+CLOSE, DISPUTE, EXPLAIN, RESOLVE, RELIEF, SUSPEND, RESUME = (
+    "contract.close", "contract.dispute", "contract.explain", "contract.resolve", "contract.relief", "contract.suspend",
+    "contract.resume",
 )  # fmt: skip
 _DAY = timedelta(days=1)
 

@@ -139,7 +139,7 @@ def _measured(kpis: Part, name: str) -> Measured:
     part = kpis.part(name)
     numerator, denominator = part.optional("numerator"), part.optional("denominator")
     value = part.optional("value")
-    if value is None and numerator is not None and denominator:
+    if not part.has("value") and numerator is not None and denominator:  # null says that there is none
         value = numerator / denominator
     found = Measured(
         value=value,

@@ -13,7 +13,8 @@ from kpiterm.errors import UsageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What was found about one statement file; no faults means that it is what was closed."""
+    """What was found about one statement file; no faults means that it is what was closed. `as_of` is None of a draft,
+    which stands in no chain."""
 
     file: str
     contract: str | None
@@ -21,7 +22,7 @@ class Verdict:
     total: str | None
     hash: str | None
     previous: str | None
-    as_of: str
+    as_of: str | None
     faults: tuple[str, ...]
 
 
@@ -37,7 +38,7 @@ def _verify(name: str, body: bytes) -> Verdict:
     except (UnicodeDecodeError, UsageError) as error:
         why = error.message if isinstance(error, UsageError) else f"{name}: not UTF-8"
         return Verdict(
-            file=name, contract=None, period=None, total=None, hash=None, previous=None, as_of="", faults=(why,)
+            file=name, contract=None, period=None, total=None, hash=None, previous=None, as_of=None, faults=(why,)
         )
 
     def told(key: str) -> str | None:
@@ -51,7 +52,7 @@ def _verify(name: str, body: bytes) -> Verdict:
         total=told("total"),
         hash=told("hash"),
         previous=told("previous"),
-        as_of=told("as_of") or "",
+        as_of=told("as_of") if document.get("closed") is True else None,
         faults=tuple(_faults(document, body)),
     )
 
@@ -102,7 +103,8 @@ def _differences(old: object, new: object, where: str = "") -> Iterator[tuple[st
 
 def _chain(verdict: Verdict, found: Sequence[Verdict]) -> Iterator[str]:
     """Of several statements of a contract, each must name the one that was closed before it."""
-    mine = sorted((v for v in found if v.contract == verdict.contract and v.hash), key=lambda v: v.as_of)
+    chain = [v for v in found if v.contract == verdict.contract and v.hash and v.as_of]
+    mine = sorted(chain, key=lambda v: v.as_of or "")
     place = mine.index(verdict) if verdict in mine else 0
     if place and verdict.previous != mine[place - 1].hash:
         before = mine[place - 1]

@@ -18,7 +18,7 @@ from kpiterm.analysis.kpi.figures import Figures
 from kpiterm.analysis.kpi.frame import ALL, HISTORY, Frame, Question, StandIns, earlier, frame, spans, windowed
 from kpiterm.analysis.kpi.outcome import Outcome
 from kpiterm.analysis.kpi.outlook import NOTHING, Ahead, Outlook, can_be_paced, projections
-from kpiterm.analysis.kpi.restated import expected
+from kpiterm.analysis.kpi.restated import Restatement, expected, learn
 from kpiterm.analysis.kpi.standing import budget_of, interval_of, judged_on, target_of
 from kpiterm.analysis.period import comparison, past
 from kpiterm.analysis.view import Expected, Gauge, Maturity, Span
@@ -68,7 +68,16 @@ def all_gauges(question: Question, only: str | None = None) -> list[Gauge]:
     _read(figures, question, (need for case in cases for s in spans(case.frame) for need in case.needed(s)))
     shown = _shown(question, cases)
     ahead = projections(question, [_ahead(question, case) for case in shown if _is_paced(question, case)])
-    return [gauge(question, case, ahead.get((case.definition.id, case.frame.name), NOTHING)) for case in shown]
+    restatement = _learn(question, shown)
+    return [
+        gauge(question, case, ahead.get((case.definition.id, case.frame.name), NOTHING), restatement) for case in shown
+    ]
+
+
+def _learn(question: Question, cases: Sequence[Case]) -> Restatement:
+    watched = {case.definition.id: case for case in cases if _is_watched(question, case)}
+    today = max((case.frame.today for case in watched.values()), default=question.clock.now.date())
+    return learn(question, [case.definition for case in watched.values()], today)
 
 
 def statement(question: Question, kpi: str, channel: str | None = None) -> Statement:
@@ -175,7 +184,7 @@ def _ahead(question: Question, case: Case) -> Ahead:
     return Ahead(frame=case.frame, evaluator=case.evaluator, target=target_of(question, case.frame))
 
 
-def gauge(question: Question, case: Case, ahead: Outlook = NOTHING) -> Gauge:
+def gauge(question: Question, case: Case, ahead: Outlook, restatement: Restatement) -> Gauge:
     """The KPI as the board shows it."""
     frame, definition = case.frame, case.definition
     reading = _reading(question, case)
@@ -214,14 +223,14 @@ def gauge(question: Question, case: Case, ahead: Outlook = NOTHING) -> Gauge:
         projection=ahead.projection if outcome.value is not None else None,
         budget=budget_of(definition, frame, target, outcome, ahead),
         interval=interval_of(definition, target, outcome),
-        expected=_expected(question, case, reading),
+        expected=_expected(question, case, reading, restatement),
         group=definition.group,
         definition_version=definition.version,
         definition_hash=definition.hash,
     )
 
 
-def _expected(question: Question, case: Case, reading: Reading) -> Expected | None:
+def _expected(question: Question, case: Case, reading: Reading, restatement: Restatement) -> Expected | None:
     """Of what has a target and is not final: what it will probably settle at."""
     if (
         reading.maturity == "final"
@@ -229,7 +238,7 @@ def _expected(question: Question, case: Case, reading: Reading) -> Expected | No
         or not _is_watched(question, case)
     ):
         return None
-    return expected(question, case.definition, case.frame, reading.outcome)
+    return expected(question, restatement, case.definition, case.frame, reading.outcome)
 
 
 def _reading(question: Question, case: Case) -> Reading:

@@ -181,6 +181,10 @@ def _check_unit(section: Section, definition: Definition) -> None:
         section.fail("per_day", f"a {kind} does not grow with the days", "remove it, or use a sum")
     if definition.none_is_zero and kind not in {"sum", "distinct"}:
         section.fail("none_is_zero", f"a {kind} of nothing is no zero", "remove it, or use a sum")
+    if definition.apart and kind in DERIVED:
+        section.fail("apart", f"a {kind} is computed from other KPIs", "remove it, and keep those apart")
+    if definition.instead and kind in {*DERIVED, "percentile"}:
+        section.fail("instead", f"a {kind} is not added up from channels", "remove it")
     if kind == "net" and not definition.plus:
         section.fail("plus", "nothing to start from", "name the KPI that the others are taken from")
 

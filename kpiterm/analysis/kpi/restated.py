@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import cast
 
 from kpiterm.analysis.kpi.compile import rollup_key
 from kpiterm.analysis.kpi.definition import RATIOS, Definition
-from kpiterm.analysis.kpi.frame import Frame, Question
+from kpiterm.analysis.kpi.frame import ALL, Frame, Question
 from kpiterm.analysis.kpi.outcome import Outcome
 from kpiterm.analysis.view import Expected
 
-_Sum = Decimal | None
 ENOUGH = 10  # days whose figure at some age, and whose settled figure, are known
 OLDEST = 45  # days: older ones are taken for settled
 
@@ -20,58 +21,101 @@ OLDEST = 45  # days: older ones are taken for settled
 # (the first sync of a shop) say nothing about that.
 _LEARN = """
 WITH version AS (
-    SELECT day, channel, account, source, upper, lower, loaded_at, NULL AS superseded_at FROM kpi_day
-    WHERE measure = {number} AND {mine}
+    SELECT measure, day, channel, upper, lower, loaded_at, NULL AS superseded_at FROM kpi_day
+    WHERE measure IN ({numbers}) AND day < DATE '{today}' - {oldest}
     UNION ALL
-    SELECT day, channel, account, source, upper, lower, loaded_at, superseded_at FROM kpi_day_history
-    WHERE measure = {number} AND {mine}
+    SELECT measure, day, channel, upper, lower, loaded_at, superseded_at FROM kpi_day_history
+    WHERE measure IN ({numbers}) AND day < DATE '{today}' - {oldest}
 ),
-begun AS (SELECT day, min(loaded_at) AS first FROM version GROUP BY ALL),
+begun AS (SELECT measure, channel, day, min(loaded_at) AS first FROM version GROUP BY ALL),
 known AS (
-    SELECT age, version.day, sum(upper) AS upper, sum(lower) AS lower
-    FROM version JOIN begun USING (day) CROSS JOIN range(1, {oldest}) AS ages(age)
-    WHERE version.day < DATE '{today}' - {oldest} AND first < version.day + 1 + CAST(age AS INTEGER)
-      AND loaded_at < version.day + 1 + CAST(age AS INTEGER)
+    SELECT age, measure, channel, version.day, sum(upper) AS upper, sum(lower) AS lower
+    FROM version JOIN begun USING (measure, channel, day) CROSS JOIN range(1, {oldest}) AS ages(age)
+    WHERE first < version.day + 1 + CAST(age AS INTEGER) AND loaded_at < version.day + 1 + CAST(age AS INTEGER)
       AND (superseded_at IS NULL OR superseded_at >= version.day + 1 + CAST(age AS INTEGER))
     GROUP BY ALL
 ),
-settled AS (SELECT day, sum(upper) AS upper, sum(lower) AS lower FROM version WHERE superseded_at IS NULL GROUP BY ALL)
-SELECT age, count(*), sum(known.upper), sum(settled.upper), sum(known.lower), sum(settled.lower)
-FROM known JOIN settled USING (day) GROUP BY ALL ORDER BY ALL
+settled AS (
+    SELECT measure, channel, day, sum(upper) AS upper, sum(lower) AS lower
+    FROM version WHERE superseded_at IS NULL GROUP BY ALL
+)
+SELECT measure, channel, age, count(*), sum(known.upper), sum(settled.upper), sum(known.lower), sum(settled.lower)
+FROM known JOIN settled USING (measure, channel, day) GROUP BY ALL ORDER BY ALL
 """
-_NOW = """
-SELECT DATE '{today}' - day AS age, sum(upper), sum(lower) FROM kpi_day
-WHERE measure = {number} AND {mine} AND day BETWEEN DATE '{first}' AND DATE '{last}' GROUP BY ALL
+_YOUNG = """
+SELECT measure, channel, day, sum(upper), sum(lower) FROM kpi_day
+WHERE measure IN ({numbers}) AND day >= DATE '{today}' - 2 * {oldest} GROUP BY ALL
 """
+_Sum = Decimal | None
+
+
+@dataclass(slots=True)
+class _Sums:
+    """Numerators and denominators as they were known at an age, as they settled, and of how many days."""
+
+    days: int = 0
+    known: list[Decimal] = field(default_factory=lambda: [Decimal(0), Decimal(0)])
+    settled: list[Decimal] = field(default_factory=lambda: [Decimal(0), Decimal(0)])
+
+    def add(self, days: int, known: list[_Sum], settled: list[_Sum]) -> None:
+        self.days = max(self.days, days)
+        for side in (0, 1):
+            self.known[side] += known[side] or 0
+            self.settled[side] += settled[side] or 0
+
+    def growth(self, side: int) -> Decimal:
+        """By how much the sums of that age grew until they settled."""
+        return self.settled[side] / self.known[side] if self.known[side] and self.settled[side] else Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Learnt:
-    """By how much numerators and denominators of an age grew until they settled."""
+class Restatement:
+    """What was learnt, by measure, channel and age; and the daily sums that are still young."""
 
-    upper: Decimal
-    lower: Decimal
+    learnt: Mapping[tuple[int, str, int], _Sums]
+    young: Mapping[int, list[tuple[str, date, _Sum, _Sum]]]
 
 
-def expected(question: Question, definition: Definition, of: Frame, outcome: Outcome) -> Expected | None:
+def learn(question: Question, definitions: Collection[Definition], today: date) -> Restatement:
+    """All that is known of how these KPIs were restated, from two queries."""
+    numbers = sorted({n for d in definitions if (n := _number(question, d)) is not None})
+    if not numbers or not question.reader.rows("SELECT 1 FROM kpi_day_history LIMIT 1"):
+        return Restatement({}, {})
+    places = {"numbers": ", ".join(map(str, numbers)), "today": today, "oldest": OLDEST}
+    learnt: dict[tuple[int, str, int], _Sums] = {}
+    found = question.reader.rows(_LEARN.format(**places))
+    rows = cast("list[tuple[int, str, int, int, _Sum, _Sum, _Sum, _Sum]]", found)
+    for number, channel, age, days, a, b, c, d in rows:
+        for place in (channel, ALL):
+            learnt.setdefault((number, place, age), _Sums()).add(days, [a, c], [b, d])
+    young: dict[int, list[tuple[str, date, _Sum, _Sum]]] = {}
+    recent = cast("list[tuple[int, str, date, _Sum, _Sum]]", question.reader.rows(_YOUNG.format(**places)))
+    for number, channel, day, a, b in recent:
+        young.setdefault(number, []).append((channel, day, a, b))
+    return Restatement(learnt, young)
+
+
+def expected(
+    question: Question, restatement: Restatement, definition: Definition, of: Frame, outcome: Outcome
+) -> Expected | None:
     """What a value that is not yet final will probably come to; None where too little was ever restated to tell."""
     number = _number(question, definition)
     if number is None or outcome.value is None or outcome.numerator is None:
         return None
-    mine = "channel = '" + of.channel.replace("'", "''") + "'" if of.channel else "true"
-    places = {"number": number, "mine": mine, "today": of.today, "oldest": OLDEST}
-    learnt, days = _learn(question, places)
-    if not learnt:
+    now, then, days = [Decimal(0), Decimal(0)], [Decimal(0), Decimal(0)], 0
+    for channel, day, *sums in restatement.young.get(number, ()):
+        if not of.span.start <= day <= of.span.through or of.channel not in {None, channel}:
+            continue
+        age = min(max((of.today - day).days, 1), OLDEST - 1)
+        learnt = restatement.learnt.get((number, of.name, age))
+        enough = learnt is not None and learnt.days >= ENOUGH
+        days = max(days, learnt.days if learnt and enough else 0)
+        for side, amount in enumerate(sums):
+            now[side] += amount or 0
+            then[side] += (amount or 0) * (learnt.growth(side) if learnt and enough else 1)
+    if not days or not now[0] or (definition.kind in RATIOS and not now[1]):
         return None
-    now = question.reader.rows(_NOW.format(first=of.span.start, last=of.span.through, **places))
-    upper = lower = upper_then = lower_then = Decimal(0)
-    for age, a, b in cast("list[tuple[int, Decimal | None, Decimal | None]]", now):
-        factor = learnt.get(min(int(age), OLDEST - 1), _Learnt(Decimal(1), Decimal(1)))
-        upper, lower = upper + (a or 0), lower + (b or 0)
-        upper_then, lower_then = upper_then + (a or 0) * factor.upper, lower_then + (b or 0) * factor.lower
-    growth = (upper_then / upper if upper else Decimal(1)) / (lower_then / lower if lower else Decimal(1))
-    if definition.kind not in RATIOS:
-        growth = upper_then / upper if upper else Decimal(1)
+    growth = then[0] / now[0] / (then[1] / now[1] if definition.kind in RATIOS else 1)
     return Expected(value=outcome.value * growth, days=days)
 
 
@@ -79,18 +123,3 @@ def _number(question: Question, definition: Definition) -> int | None:
     if definition.measure is None or definition.kind not in {"sum", "distinct", *RATIOS} or definition.is_reading:
         return None
     return question.reader.rollups.get(rollup_key(definition.measure, question.clock.fallback))
-
-
-def _learn(question: Question, places: dict[str, object]) -> tuple[dict[int, _Learnt], int]:
-    found, most = {}, 0
-    rows = question.reader.rows(_LEARN.format(**places))
-    for age, days, *sums in cast("list[tuple[int, int, _Sum, _Sum, _Sum, _Sum]]", rows):
-        known, settled, known_lower, settled_lower = sums
-        if days >= ENOUGH:
-            found[int(age)] = _Learnt(_ratio(settled, known), _ratio(settled_lower, known_lower))
-            most = max(most, int(days))
-    return found, most
-
-
-def _ratio(settled: Decimal | None, known: Decimal | None) -> Decimal:
-    return settled / known if settled and known else Decimal(1)

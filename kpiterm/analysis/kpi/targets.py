@@ -36,7 +36,7 @@ def estimate_behind(kpi: str, catalogue: Catalogue) -> str | None:
     definition = catalogue[kpi]
     if definition.measure and definition.measure.table in ESTIMATES:
         return kpi
-    found = (estimate_behind(name, catalogue) for name in definition.refers)
+    found = (estimate_behind(name, catalogue) for name in (*definition.refers, definition.instead) if name)
     return next((name for name in found if name), None)
 
 

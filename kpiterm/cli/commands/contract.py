@@ -15,6 +15,8 @@ ACTIONS = {
     "check": "read a contract file: faults end it, doubtful terms are named with the arithmetic",
     "settle": "the statement of a month",
     "verify": "check statement files: each is settled again from what it carries; needs no store",
+    "simulate": "what contracts or drafts would have paid on past months, and what moves it",
+    "dispute": "claims, explanations and resolutions; relief; suspended service",
 }
 
 

@@ -17,6 +17,7 @@ _ODD = (0.3, 2.0)  # times normal, at most and at least, that a day of its own h
 _RARE = 0.1  # of the days may be odd; more of them are how the pool is
 _ENOUGH = (20, 100)  # series and usual sales without which a day's ratio is chance
 _SMOOTH = 28
+_DULL = 0.02  # logarithm: a season that is no larger than this is none
 _OVERLAP = 91  # days of two years that must lie side by side before a season is believed
 
 
@@ -102,13 +103,18 @@ def _season(days: Ints, sold: Floats, expected: Floats) -> tuple[int, Floats]:
 
 
 def _trusted(table: Floats, first: int) -> tuple[int, Floats]:
-    """The mean of the years [years, days], each less its own mean, times how well the last repeats the one before."""
-    later, earlier = table[-1], table[-2]
-    both = np.isfinite(later) & np.isfinite(earlier)
+    """The mean of the last two years [years, days] without their growth, times how well one repeats the other."""
+    both = np.isfinite(table[-1]) & np.isfinite(table[-2])
     if both.sum() < _OVERLAP:
         return 0, np.zeros(0)
-    x, y = earlier[both] - earlier[both].mean(), later[both] - later[both].mean()
-    trust = np.clip(float(x @ y) / (float(x @ x) + both.sum() * 0.01**2), 0, 1) * min(both.sum() / YEAR, 1)
-    levels = np.nanmean(np.where(both, table[-2:], np.nan), axis=1)
-    season = np.nanmean(table[-2:] - levels[:, None], axis=0)
-    return first, np.asarray(np.clip(trust * np.nan_to_num(season - np.nanmean(season)), -1, 1))
+    years = table[-2:]
+    growth = float((years[1] - years[0])[both].mean())
+    years = years - growth * np.arange(2 * YEAR).reshape(2, YEAR) / YEAR
+    years = years - years[:, both].mean()
+    earlier, later = years[:, both] - years[:, both].mean(axis=1, keepdims=True)
+    # A slope of one year on the other: 1 where it repeats, 0 where it was chance or a passing wave.
+    trust = float(np.clip((earlier @ later) / ((earlier @ earlier) + both.sum() * _DULL**2), 0, 1))
+    known = np.isfinite(years)
+    season = ratio(np.where(known, years, 0).sum(axis=0), known.sum(axis=0).astype(np.float64))
+    trust *= min(both.sum() / YEAR, 1)
+    return first, np.asarray(np.clip(trust * (season - season.mean()), -1, 1))

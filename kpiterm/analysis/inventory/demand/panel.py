@@ -36,6 +36,18 @@ class Panel:
             pool=self.pool[rows],
         )
 
+    def trimmed(self) -> Panel:
+        """Without the days before the first of any series; one day is left where there is none."""
+        known = np.isfinite(self.units).any(axis=0)
+        first = int(np.argmax(known)) if known.any() else max(len(known) - 1, 0)
+        return Panel(
+            units=self.units[:, first:],
+            stock=self.stock[:, first:],
+            last_day=self.last_day,
+            price=self.price,
+            pool=self.pool,
+        )
+
     @property
     def days(self) -> Ints:
         """The date of each cell, as days since 1970-01-01, [series, days]."""
