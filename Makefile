@@ -6,11 +6,12 @@ ARGS   ?=
 T      ?=
 
 BIN     := $(VENV)/bin
+PEERS   ?= $(VENV)/peers
 READY   := $(VENV)/.ready
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard connectors/*/pyproject.toml))
 LOCAL   := $(foreach dir,. $(PLUGINS),--editable ./$(dir))
 
-.PHONY: help install demo test lint types floors check format bench docs lock clean
+.PHONY: help install demo test lint types floors check format bench bench-peers docs lock clean
 
 help:
 	@echo 'make demo     a shop on this machine, no account needed (ARGS=--headless prints the board)'
@@ -18,6 +19,7 @@ help:
 	@echo 'make lint     ruff            make types    mypy            make floors   import contracts'
 	@echo 'make check    lint + types + floors + tests, as CI runs them'
 	@echo 'make bench    benchmarks      make format   ruff --fix      make install  only the virtualenv'
+	@echo 'make bench-peers  the tools that it compares with, in $(PEERS)'
 	@echo 'make docs     the generated reference pages and the picture in the README'
 	@echo 'make lock     resolve requirements.lock anew (ARGS=--upgrade for newer versions; needs uv)'
 	@echo 'make clean    remove $(VENV) and every cache'
@@ -48,11 +50,21 @@ format: $(READY)
 	@$(BIN)/ruff format --quiet .
 
 bench: $(READY)
-	@$(BIN)/python -m bench $(ARGS)
+	@BENCH_PEERS='$(PEERS)' $(BIN)/python -m bench $(ARGS)
+
+bench-peers: $(PEERS)/.ready
+	@:
+
+$(PEERS)/.ready: bench/peers.txt | $(READY)
+	@echo 'Building $(PEERS) from bench/peers.txt …'
+	@$(BIN)/python -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install -qq --disable-pip-version-check --requirement bench/peers.txt
+	@touch $@
 
 docs: $(READY)
 	@$(BIN)/python -c 'from kpiterm.plugins.facts import markdown; print(markdown(), end="")' >docs/reference/tables.md
 	@$(BIN)/python -c 'from kpiterm.analysis.kpi.pages import markdown; print(markdown(), end="")' >docs/reference/kpis.md
+	@$(BIN)/python -m tests.plugin_api.mistakes >docs/reference/plugin-mistakes.md
 	@$(BIN)/python docs/screenshot.py
 
 lock:

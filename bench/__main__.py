@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import peers
 from bench.board import board
 from bench.causes import causes
-from bench.ingest import KINDS, first_load, many_pages, read_again
+from bench.ingest import first_load, in_parts, longer, read_again
 from bench.looking import looking
 from bench.server import serving
 from bench.table import Line, as_json, as_text
+from bench.workloads import WORKLOADS
 from bench.workspace import workspace
 
 
@@ -32,7 +34,8 @@ class Size:
     board_rows: int = 1_000_000
 
 
-PARTS = (*KINDS, "again", "looking", "board")
+KINDS = tuple(w.kind for w in WORKLOADS)
+PARTS = (*KINDS, "parts", "memory", "again", "looking", "board")
 FULL = Size()
 QUICK = Size(days=10, long_days=30, stored=100_000, rounds=1, looks=3, board_rows=100_000)
 TINY = Size(orders_per_day=50, days=10, long_days=12, stored=1000, rounds=1, looks=1, board_rows=1000)
@@ -55,15 +58,21 @@ def _ingest(size: Size, home: Path, only: str | None) -> Iterator[Line]:
     _say("starting the shop")
     with serving(size.long_days + 2, size.orders_per_day) as shop:
         place = workspace(home, shop)
-        for kind in KINDS:
-            if only in (None, kind):
-                _say(f"{kind}: {size.rounds} rounds after a warm-up, side by side with the limit")
-                yield from first_load(shop, place, kind, size.days, size.rounds)
+        for work in WORKLOADS:
+            if only in (None, work.kind):
+                _say(f"{work.kind}: {size.rounds} rounds after a warm-up, side by side with the limit, then dlt")
+                yield from first_load(work, shop, place, size.days, size.rounds)
+        if only in (None, "parts"):
+            for work in WORKLOADS:
+                _say(f"{work.kind}: each part by itself")
+                yield from in_parts(work, shop, place, size.days)
+        if only in (None, "memory"):
+            for work in WORKLOADS:
+                _say(f"{work.kind}: {size.long_days} days")
+                yield longer(work, shop, place, size.long_days)
         if only in (None, "again"):
             _say("the same pages again")
             yield from read_again(shop, place, size.days)
-            _say("more pages")
-            yield many_pages(shop, place, size.long_days)
 
 
 def _say(text: str) -> None:
@@ -90,6 +99,8 @@ def _size(args: argparse.Namespace) -> Size:
 def main() -> None:
     args = _arguments()
     with tempfile.TemporaryDirectory(prefix="kpiterm-bench-") as home:
+        if args.only in (None, *KINDS) and peers.with_dlt() is None:
+            _say(peers.HOW)
         lines = list(benchmarks(_size(args), Path(home), args.only))
     print(json.dumps(as_json(lines)) if args.json else as_text(lines))
 

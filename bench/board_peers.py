@@ -21,7 +21,7 @@ from kpiterm.analysis.kpi.compile import LEVELS, Days
 from kpiterm.analysis.kpi.definition import Definition, Measure
 from kpiterm.analysis.kpi.fragment import Fragment
 
-HOW = "not here: name a virtualenv that has it in BENCH_PEERS (pip install -r bench/peers_board.txt)"
+HOW = "not here: `make bench-peers` builds a virtualenv for it (bench/peers.txt), or name one in BENCH_PEERS"
 _ROOT = Path(__file__).resolve().parents[1]
 _FIND = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
 _ALWAYS = ("channel", "account", "source", "currency")

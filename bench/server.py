@@ -14,27 +14,31 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
+from bench.admin_api import HOSTS, Storefront
 from kpiterm.sandbox import Sandbox
 from kpiterm.sandbox.wire import Request, Response
 
 
 class Recorded(Sandbox):
-    """A sandbox that renders every answer once; the same question gets the same bytes until the clock moves."""
+    """A sandbox that renders every answer once; the same question gets the same bytes until the clock moves. For the
+    Shopify shop it has a plain one of its own."""
 
-    def record(self) -> None:
+    def record(self, storefront: Storefront) -> None:
         """Start with no answers."""
         self._answers: dict[tuple[str, str, str, str, bytes], Response] = {}
+        self._storefront = storefront
 
     def answer(self, request: Request) -> Response:
         key = (request.method, request.host, request.path, request.query_string, request.body)
         if key not in self._answers:
-            self._answers[key] = super().answer(request)
+            own = request.host in HOSTS
+            self._answers[key] = self._storefront.answer(request) if own else super().answer(request)
         return self._answers[key]
 
 
 @dataclass(slots=True)
 class Shop:
-    """A running server: its address, the shop's present moment, and the account that it accepts."""
+    """A running server: its address, the shop's present moment, and the Amazon account that it accepts."""
 
     url: str
     now: datetime
@@ -69,13 +73,15 @@ def main() -> None:
     # In the past, so that the clock can be moved on without overtaking the real one.
     now = (datetime.now(UTC) - timedelta(days=3)).replace(minute=0, second=0, microsecond=0)
     box = Recorded(days=days, orders_per_day=orders_per_day, throttle=False, now=now, report_seconds=0)
-    box.record()
+    start = (now - timedelta(days=days)).timestamp()
+    storefront = Storefront(days * orders_per_day, start, now.timestamp())
+    box.record(storefront)
     with box:
         account = asdict(box.accounts[0])
         print(json.dumps({"url": box.url, "now": now.isoformat(), "account": account}), flush=True)
         for line in sys.stdin:
             box.clock.move(timedelta(seconds=float(line.split()[1])))
-            box.record()
+            box.record(storefront)
             print("moved", flush=True)
 
 

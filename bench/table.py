@@ -11,7 +11,8 @@ from bench.measure import Cost
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A result. Milliseconds; megabytes of the process tree and of its largest process; shares of the throughput of
-    the limit (whole commands, CPU only, and without both programs' start) and of DuckDB alone on bytes at hand."""
+    the limit (whole commands and without both programs' start, each by wall and by CPU time); how many times faster
+    than dlt."""
 
     name: str
     wall_ms: float | None = None
@@ -23,14 +24,16 @@ class Line:
     of_limit: float | None = None
     of_limit_cpu: float | None = None
     of_limit_net: float | None = None
-    of_duckdb: float | None = None
+    of_limit_net_cpu: float | None = None
+    over_dlt: float | None = None
+    over_dlt_cpu: float | None = None
     note: str = ""
 
 
 _TITLES = {
     "name": "benchmark", "wall_ms": "wall ms", "rows": "rows", "cpu_ms": "CPU ms", "tree_mb": "tree MB",
     "largest_mb": "largest MB", "rows_per_s": "rows/s", "of_limit": "of limit", "of_limit_cpu": "CPU",
-    "of_limit_net": "net", "of_duckdb": "of DuckDB", "note": "",
+    "of_limit_net": "net", "of_limit_net_cpu": "CPU", "over_dlt": "x dlt", "over_dlt_cpu": "CPU", "note": "",
 }  # fmt: skip
 
 
@@ -47,7 +50,9 @@ def costed(name: str, cost: Cost, rows: int | None = None, note: str = "", **sha
         of_limit=shares.get("of_limit"),
         of_limit_cpu=shares.get("of_limit_cpu"),
         of_limit_net=shares.get("of_limit_net"),
-        of_duckdb=shares.get("of_duckdb"),
+        of_limit_net_cpu=shares.get("of_limit_net_cpu"),
+        over_dlt=shares.get("over_dlt"),
+        over_dlt_cpu=shares.get("over_dlt_cpu"),
         note=note,
     )
 
@@ -80,4 +85,6 @@ def _cell(name: str, value: float | str | None) -> str:
         return value
     if name.startswith("of_"):
         return f"{value:.0%}"
+    if name.startswith("over_"):
+        return f"{value:.1f}"
     return f"{value:,.1f}" if name == "wall_ms" and value < 100 else f"{value:,.0f}"

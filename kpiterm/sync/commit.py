@@ -86,6 +86,9 @@ def explain(error: DataError | duckdb.Error) -> tuple[str, str, str]:
             f"the store could not be written: {str(error).splitlines()[0]}",
             hint="the last published snapshot is whole; free some disk space, then run `kpiterm sync` again",
         ) from error
-    no_room = isinstance(error, duckdb.IOException | duckdb.TransactionException)
-    remedy = "free some disk space, then sync again" if no_room else "`kpiterm doctor` checks the store"
+    remedy = "`kpiterm doctor` checks the store"
+    if isinstance(error, duckdb.IOException | duckdb.TransactionException):
+        remedy = "free some disk space, then sync again"
+    elif isinstance(error, duckdb.OutOfMemoryException):
+        remedy = "raise memory_limit under [sync] in config.toml or free some disk space, then sync again"
     return "StoreError", str(error).splitlines()[0][:300], f"nothing of this window was stored; {remedy}"

@@ -11,7 +11,7 @@ import msgspec
 from kpiterm.plugins import Context, Note, Output, Payload, Shape, Stream, TransientError, Window
 from kpiterm_shopify import bulk
 from kpiterm_shopify.admin import Admin
-from kpiterm_shopify.pages import Connection, pages
+from kpiterm_shopify.pages import PageInfo, pages
 from kpiterm_shopify.queries import load
 from kpiterm_shopify.scopes import truncation
 from kpiterm_shopify.search import stamp, updated
@@ -25,10 +25,14 @@ class _Id(msgspec.Struct):
     id: str
 
 
+class _Lines(msgspec.Struct, rename="camel"):
+    page_info: PageInfo
+
+
 class _Order(msgspec.Struct, rename="camel"):
     id: str
     updated_at: str
-    line_items: Connection[_Id]
+    line_items: _Lines
 
 
 def fetch(ctx: Context, window: Window) -> Iterator[Payload | Note]:

@@ -8,7 +8,7 @@ with placed as (
 ),
 
 loose as (
-    select distinct on (__parentId, id)
+    select
         __parentId as parent,
         {
             'id': id, 'sku': sku, 'name': name, 'quantity': quantity, 'currentQuantity': currentQuantity,
@@ -18,7 +18,7 @@ loose as (
     from source
     where __parentId is not null and id like 'gid://shopify/LineItem/%'
     -- An order that two pages hold brings its further lines twice.
-    order by __parentId, id, _payload desc
+    qualify row_number() over (partition by __parentId, id order by _payload desc) = 1
 ),
 
 line as (

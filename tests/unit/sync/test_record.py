@@ -192,6 +192,6 @@ def test_what_stopped_a_window_is_told_by_who_can_mend_it() -> None:
     assert explain(DataError("no 'price'", hint="upgrade")) == ("DataError", "no 'price'", "upgrade")
     kind, message, hint = explain(duckdb.OutOfMemoryException("out of memory\nlong advice"))
     assert (kind, message) == ("StoreError", "out of memory")
-    assert "nothing of this window was stored" in hint
+    assert "nothing of this window was stored; raise memory_limit under [sync]" in hint
     with pytest.raises(StoreError, match="could not be written: No space left"):
         explain(duckdb.FatalException("No space left on device"))

@@ -1,0 +1,22 @@
+"""Other tools that do the same work, each with an interpreter of its own so that none of them is a dependency."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+HOW = (
+    "dlt is not here to compare with: `make bench-peers` builds a virtualenv for it from bench/peers.txt; or name one "
+    "in BENCH_PEERS that has it (pip install 'dlt[duckdb]' pyarrow httpx)"
+)
+
+
+def with_dlt() -> str | None:
+    """The interpreter that has dlt: that of the virtualenv in BENCH_PEERS, or this one; None where there is none."""
+    if named := os.environ.get("BENCH_PEERS"):
+        interpreter = Path(named, "bin", "python").absolute()
+        if interpreter.exists():
+            return str(interpreter)
+    return sys.executable if importlib.util.find_spec("dlt") else None
