@@ -2,7 +2,7 @@
 
 A dbt project over the snapshot is generated in FOLDER and built there (not timed): staging tables that count each
 fact once, as a dbt user would keep them. Timed is `mf query` of five metrics by month and channel: the whole command,
-and the query as MetricFlow reports it. Needs bench/peers_board.txt, and nothing of kpiterm.
+and the query as MetricFlow reports it. Needs bench/peers.txt, and nothing of kpiterm.
 """
 
 from __future__ import annotations

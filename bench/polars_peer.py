@@ -2,7 +2,7 @@
 
 FOLDER holds a Parquet file of each table with the columns that are read. Each measure is a lazy query of its own by
 month and channel with the product's filters, that counts each fact once; all are collected at once, so that Polars may
-share what they read. The first round is not timed. Needs bench/peers_board.txt, and nothing of kpiterm.
+share what they read. The first round is not timed. Needs bench/peers.txt, and nothing of kpiterm.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,17 @@ def gauge(home: Home, kpi: str, *options: str) -> dict[str, Any]:
     return dict(done.json["kpis"][0])
 
 
+def box_day(box: Sandbox, days: int) -> date:
+    return (box.clock() + timedelta(days=days)).date()
+
+
+def worth(home: Home, kpi: str, period: str, *options: str) -> Decimal:
+    """The value over all channels, which there must be."""
+    done = home("kpi", "show", kpi, "--period", period, "--json", *options)
+    assert done.code == 0, done.err
+    return Decimal(done.json["kpis"][0]["value"])
+
+
 def test_what_was_known_before_a_restatement_stays_known(home: Home, open_box: Callable[..., Sandbox]) -> None:
     """Two days later some orders are paid, shipped or cancelled that were still pending."""
     box = open_box(days=30, orders_per_day=12, now=datetime.now(UTC) - timedelta(days=2))
@@ -39,6 +50,9 @@ def test_what_was_known_before_a_restatement_stays_known(home: Home, open_box: C
     sums = "SELECT status, count(*), sum(quantity), sum(item_price) FROM order_line GROUP BY 1 ORDER BY 1"
     then = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     before, board = home.rows(sums), home("--as-of", then, "status", "--json").json
+    week = f"{box_day(box, -10)}..{box_day(box, -1)}"
+    gmv, gmv_then = worth(home, "gmv", week), worth(home, "gmv", week, "--as-of", then)
+    assert gmv_then == gmv
 
     box.clock.move(timedelta(days=2))
     again = home("sync", "--stream", "orders", "--full", "--json")
@@ -50,6 +64,8 @@ def test_what_was_known_before_a_restatement_stays_known(home: Home, open_box: C
     known = {"kpis", "as_of", "accounts"}
     assert {key: board_again[key] for key in known} == {key: board[key] for key in known}
     assert home("status", "--json").json["kpis"] != board["kpis"]
+    assert worth(home, "gmv", week, "--as-of", then) == gmv
+    assert worth(home, "gmv", week) != gmv
     assert home.rows("SELECT count(*) FROM order_line", "--as-of", "2020-01-01") == [[0]]
 
 

@@ -34,7 +34,7 @@ def test_without_the_peers_the_lines_say_how_to_get_them(tmp_path: Path, monkeyp
     each = next(name for name in lines if name.startswith("the rows"))
     assert lines[each].rows == bench.TINY.board_rows
     for name in list(lines)[-2:]:
-        assert (lines[name].wall_ms, "bench/peers_board.txt" in lines[name].note) == (None, True)
+        assert (lines[name].wall_ms, "bench/peers.txt" in lines[name].note) == (None, True)
 
 
 def test_a_virtualenv_is_used_only_for_what_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn, cast
 
@@ -32,8 +33,12 @@ def read_json(text: str, origin: str) -> Mapping[str, object]:
             raise ValueError("a key stands twice")
         return dict(pairs)
 
+    def never(name: str) -> object:
+        raise ValueError(f"{name} is no number")
+
     try:
-        found = json.loads(text, parse_float=str, object_pairs_hook=once)
+        found = json.loads(text, parse_float=str, parse_constant=never, object_pairs_hook=once)
+        json.dumps(found, ensure_ascii=False).encode()  # refuses halves of characters, which have no bytes
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{origin}: no valid JSON: {error}", hint="write one JSON object, numbers in quotes") from None
     if not isinstance(found, dict):
@@ -88,6 +93,13 @@ class Part:
         if not number.is_finite() or number.adjusted() > 18:
             self.fail(key, f"found {value!r}", "write a finite number")
         return number
+
+    def day(self, key: str) -> date:
+        value = self.text(key)
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(key, f"found {value!r}", "write a day such as 2026-11-01")
 
     def integer(self, key: str, default: int | None = None) -> int:
         value = self._values.get(key, default)

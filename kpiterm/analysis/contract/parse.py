@@ -55,7 +55,7 @@ def contract_from_text(text: str, origin: str) -> Contract:
     """The contract in a text, such as the one that a statement carries."""
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{origin}: not valid TOML: {error}", hint="ask for the statement again") from None
     return _contract(Section(Path(origin), values), text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from decimal import Context, Decimal, localcontext
+from decimal import Context, Decimal, InvalidOperation, Overflow, localcontext
 from typing import Literal
 
 from kpiterm.analysis.contract.amounts import digits, rounded
@@ -52,14 +52,15 @@ class Settled:
 def settle(contract: Contract, period: str, values: Values) -> Settled:
     """The statement of a month. Where parties claim other figures, the least of their claims is paid now and the
     difference to the largest is kept in escrow. Raises UsageError where figures or terms for the month are missing."""
-    with localcontext(Context(prec=50)):
-        month = month_of(contract, period, values.days, values.suspended_days)
-        _check(contract, values)
-        claims = {party: _one(contract, month, claimed) for party, claimed in _scenarios(values).items()}
-        if len(claims) > 1:
-            return _taxed(contract, _disputed(claims, month, values))
-        (found,) = claims.values()
-        return _taxed(contract, found)
+    try:
+        with localcontext(Context(prec=50)):
+            month = month_of(contract, period, values.days, values.suspended_days)
+            _check(contract, values)
+            claims = {party: _one(contract, month, claimed) for party, claimed in _scenarios(values).items()}
+            found = next(iter(claims.values())) if len(claims) == 1 else _disputed(claims, month, values)
+            return _taxed(contract, found)
+    except (InvalidOperation, Overflow):
+        raise UsageError("the figures are too large to be settled to the cent", hint="check their units") from None
 
 
 def _check(contract: Contract, values: Values) -> None:
@@ -112,7 +113,7 @@ def _disputed(claims: Mapping[str, Settled], month: Month, values: Values) -> Se
     most = max(claims, key=lambda party: claims[party].total)
     claimed, pay = claims[most], min(found.total for found in claims.values())
     escrow = claimed.total - pay
-    opened = date.fromisoformat(values.opened) if values.opened else month.span.end
+    opened = values.opened or month.span.end
     line = Line(
         code="escrow",
         amount=-escrow,

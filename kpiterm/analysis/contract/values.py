@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import cast, get_args
 
@@ -96,7 +97,7 @@ class Values:
     relief: tuple[Relief, ...] = ()
     events: tuple[str, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
-    opened: str | None = None
+    opened: date | None = None
 
 
 def read_values(document: Mapping[str, object], origin: str) -> Values:
@@ -116,7 +117,7 @@ def read_values(document: Mapping[str, object], origin: str) -> Values:
         relief=tuple(_relief(part) for part in root.parts("relief")),
         events=root.texts("events"),
         adjustments=tuple(_adjustment(part) for part in root.parts("adjustments")),
-        opened=root.text("disputed_on") if root.has("disputed_on") else None,
+        opened=root.day("disputed_on") if root.has("disputed_on") else None,
     )
     root.finish(("period", "as_of", "data_through", "notes"))
     return found
@@ -191,7 +192,10 @@ def _earlier(part: Part) -> Earlier:
 def _relief(part: Part) -> Relief:
     share = part.optional("share")
     if share is None:
-        share = part.number("lost") / part.number("expected")
+        lost, expected = part.number("lost"), part.number("expected")
+        if expected <= 0:
+            part.fail("expected", f"found {expected}", "write the expected sales, above 0")
+        share = lost / expected
     if not 0 <= share < 1:
         part.fail("share", f"found {share}", "write the share of the expected sales that was lost, from 0 up to 1")
     return Relief(

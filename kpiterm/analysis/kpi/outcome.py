@@ -87,15 +87,9 @@ def evaluate(
             counted = [_converted(definition, p, rates, wanted) for p in chosen]
         except RatesMissing as error:
             return Outcome(parts=chosen, reason=str(error), base=definition)
-    total = Outcome(
-        numerator=_sum(p.numerator for p in counted),
-        denominator=_sum(p.denominator for p in counted),
-        currency=wanted,
-        sample=sum(p.sample for p in chosen),
-        parts=chosen,
-        base=definition,
-    )
-    return _ratio(definition, total) if definition.kind in RATIOS else _amount(definition, total)
+    upper, lower = _sum(p.numerator for p in counted), _sum(p.denominator for p in counted)
+    value, reason = _result(definition, upper, lower, wanted)
+    return Outcome(value, upper, lower, wanted, sum(p.sample for p in chosen), chosen, reason, base=definition)
 
 
 def growth(now: Outcome, before: Outcome, against: str) -> Outcome:
@@ -155,20 +149,18 @@ def _both(one: Outcome, other: Outcome) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*one.lacks, *other.lacks)))
 
 
-def _amount(definition: Definition, total: Outcome) -> Outcome:
-    if total.numerator is None:
-        return replace(total, reason=f"the source gives no {_noun(definition)}")
-    return replace(total, value=total.numerator)
-
-
-def _ratio(definition: Definition, total: Outcome) -> Outcome:
-    if total.numerator is None:
-        return replace(total, reason=f"the source gives no {_noun(definition)}")
-    if not total.denominator:
-        shown = amount_digits(total.numerator, total.currency) if total.currency else plain(total.numerator)
-        reason = f"undefined: {_noun(definition)} of {shown} with no {_noun(definition, below=True)}"
-        return replace(total, reason=reason)
-    return replace(total, value=total.numerator / total.denominator)
+def _result(
+    definition: Definition, upper: Decimal | None, lower: Decimal | None, currency: str | None
+) -> tuple[Decimal | None, str | None]:
+    """The value, or the reason why there is none."""
+    if upper is None:
+        return None, f"the source gives no {_noun(definition)}"
+    if definition.kind not in RATIOS:
+        return upper, None
+    if not lower:
+        shown = amount_digits(upper, currency) if currency else plain(upper)
+        return None, f"undefined: {_noun(definition)} of {shown} with no {_noun(definition, below=True)}"
+    return upper / lower, None
 
 
 def _percentile(definition: Definition, parts: list[Part], chosen: tuple[Part, ...], channel: str | None) -> Outcome:

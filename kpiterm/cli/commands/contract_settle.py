@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -101,7 +102,12 @@ def _status(document: Document) -> str:
 
 def _kpi(kpi: Document) -> tuple[str, ...]:
     target = f"{kpi['target']['op']} {kpi['target']['value']}"
-    return kpi["id"], kpi["weight"], kpi["value"] or "–", target, kpi["attainment"] or "–", _remark(kpi)
+    return kpi["id"], kpi["weight"], _short(kpi["value"]), target, kpi["attainment"] or "–", _remark(kpi)
+
+
+def _short(value: str | None) -> str:
+    """The statement itself has every digit."""
+    return f"{Decimal(value):.6f}".rstrip("0").rstrip(".") if value else "–"
 
 
 def _remark(kpi: Document) -> str:

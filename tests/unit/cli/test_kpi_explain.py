@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from kpiterm.cli.output import wrapped
 from kpiterm.cli.main import run
-from kpiterm.cli.output import width
+from kpiterm.cli.output import width, wrapped
 from kpiterm.config import Account, save_account
 from kpiterm.errors import OK, USAGE
 from kpiterm.paths import Paths, private_dir

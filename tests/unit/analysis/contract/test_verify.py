@@ -38,6 +38,29 @@ def test_one_flipped_digit_is_found(place: int, by: int) -> None:
     assert verdict.faults
 
 
+@given(st.integers(0, len(BODY) - 1), st.integers(0, 255))
+def test_whatever_byte_is_changed_is_found_and_breaks_nothing(place: int, byte: int) -> None:
+    (verdict,) = verify({"october.json": BODY[:place] + bytes([byte]) + BODY[place + 1 :]})
+    assert bool(verdict.faults) == (byte != BODY[place])
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("disputed_on", "soon"),
+        ("relief", [{"kpi": "gmv_mom", "lost": "1", "expected": "0"}]),
+        ("net_sales", [{"amount": "1"}, 2]),
+        ("earlier", [{"period": "2026-13", "billed": "1", "now": "2"}]),
+        ("availability", "1e18"),
+    ],
+)
+def test_figures_that_nobody_could_settle_are_a_fault_too(part: str, value: object) -> None:
+    document = json.loads(BODY)
+    document["values"][part] = value
+    document["hash"] = fingerprint(document)
+    assert verify({"october.json": text(document).encode()})[0].faults
+
+
 @pytest.mark.parametrize("key", ["total", "escrow", "score"])
 def test_who_mends_the_hash_is_found_by_settling_again(key: str) -> None:
     document = {**json.loads(BODY), key: "1.00"}
@@ -57,7 +80,17 @@ def test_who_mends_figures_and_lines_is_found_by_the_next_statement() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{}", b"[1]", b"\xff", b'{"hash": 1, "engine": 1, "contract_text": "[", "period": "x"}']
+    "body",
+    [
+        b"",
+        b"{}",
+        b"[1]",
+        b"\xff",
+        b'{"v": NaN}',
+        b'{"v": "\\ud800"}',
+        b'{"v": 1, "v": 1}',
+        b'{"hash": 1, "engine": 1, "contract_text": "[", "period": "x"}',
+    ],
 )
 def test_what_is_no_statement_is_a_fault(body: bytes) -> None:
     assert verify({"x.json": body})[0].faults
