@@ -82,7 +82,11 @@ def written(folder: Path, keys: Keys, kpi: str = "own", more: str = "") -> Path:
         (WEIGHTED | {"weight": '"quantty"'}, "weight", "did you mean 'quantity'?"),
         (WEIGHTED | {"weight": '"sku"'}, "weight", "an amount or a number"),
         (WEIGHTED | {"numerator": '"quantity"'}, "numerator", "known:"),
-        (WEIGHTED | {"kind": '"percentile"', "value": None, "weight": None, "numerator": '"quantity"'}, "quantile", "add it"),
+        (
+            WEIGHTED | {"kind": '"percentile"', "value": None, "weight": None, "numerator": '"quantity"'},
+            "quantile",
+            "add it",
+        ),
     ],
 )
 def test_a_fault_names_file_key_and_remedy(
