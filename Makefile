@@ -63,6 +63,7 @@ $(PEERS)/.ready: bench/peers.txt | $(READY)
 
 docs: $(READY)
 	@$(BIN)/python -c 'from kpiterm.plugins.facts import markdown; print(markdown(), end="")' >docs/reference/tables.md
+	@$(BIN)/python -c 'from kpiterm.analysis.kpi.pages import markdown; print(markdown(), end="")' >docs/reference/kpis.md
 	@$(BIN)/python -m tests.plugin_api.mistakes >docs/reference/plugin-mistakes.md
 	@$(BIN)/python docs/screenshot.py
 

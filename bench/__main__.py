@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import peers
+from bench.board import board
+from bench.causes import causes
 from bench.ingest import first_load, in_parts, longer, read_again
 from bench.looking import looking
 from bench.server import serving
@@ -29,22 +31,27 @@ class Size:
     stored: int = 1_000_000
     rounds: int = 3
     looks: int = 15
+    board_rows: int = 1_000_000
 
 
 KINDS = tuple(w.kind for w in WORKLOADS)
-PARTS = (*KINDS, "parts", "memory", "again", "looking")
+PARTS = (*KINDS, "parts", "memory", "again", "looking", "board")
 FULL = Size()
-QUICK = Size(days=10, long_days=30, stored=100_000, rounds=1, looks=3)
-TINY = Size(orders_per_day=50, days=10, long_days=12, stored=1000, rounds=1, looks=1)
+QUICK = Size(days=10, long_days=30, stored=100_000, rounds=1, looks=3, board_rows=100_000)
+TINY = Size(orders_per_day=50, days=10, long_days=12, stored=1000, rounds=1, looks=1, board_rows=1000)
 
 
 def benchmarks(size: Size, home: Path, only: str | None) -> Iterator[Line]:
     """Every line, as soon as it is known."""
-    if only != "looking":
+    if only not in ("looking", "board"):
         yield from _ingest(size, home / "ingest", only)
     if only in (None, "looking"):
         _say(f"board, status and snapshots over {size.stored:,} order lines")
         yield from looking(home / "looking", size.stored, size.looks)
+        yield from causes(home / "causes", size.stored, min(size.looks, 5))
+    if only in (None, "board"):
+        _say(f"KPIs by channel and month over {size.board_rows:,} order lines")
+        yield from board(home / "board", size.board_rows, min(size.looks, 5))
 
 
 def _ingest(size: Size, home: Path, only: str | None) -> Iterator[Line]:
@@ -85,7 +92,7 @@ def _arguments() -> argparse.Namespace:
 
 def _size(args: argparse.Namespace) -> Size:
     if args.large:
-        return Size(stored=10_000_000)
+        return Size(stored=10_000_000, board_rows=10_000_000)
     return QUICK if args.quick else TINY if args.tiny else FULL
 
 

@@ -30,12 +30,25 @@ class Paths:
         return self.root / "accounts"
 
     @property
+    def rates(self) -> Path:
+        return self.root / "fx.toml"
+
+    @property
     def kpis(self) -> Path:
         return self.root / "kpis"
 
     @property
     def contracts(self) -> Path:
         return self.root / "contracts"
+
+    @property
+    def alerts(self) -> Path:
+        return self.root / "alerts.toml"
+
+    @property
+    def notify(self) -> Path:
+        """Where alerts are sent, one file each; the addresses themselves are in the keyring."""
+        return self.root / "notify"
 
     @property
     def store(self) -> Path:
@@ -48,6 +61,10 @@ class Paths:
     @property
     def state(self) -> Path:
         return self.store / "state.json"
+
+    @property
+    def alert_state(self) -> Path:
+        return self.store / "alerts.json"
 
     @property
     def journal(self) -> Path:

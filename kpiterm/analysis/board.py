@@ -12,6 +12,7 @@ from kpiterm.analysis.kpi.catalogue import load_catalogue
 from kpiterm.analysis.kpi.coverage import read_watermarks
 from kpiterm.analysis.kpi.entries import read_entries
 from kpiterm.analysis.kpi.frame import Question
+from kpiterm.analysis.kpi.fx import NO_RATES, Rates
 from kpiterm.analysis.kpi.gauges import all_gauges
 from kpiterm.analysis.view import Gauge, View
 
@@ -33,6 +34,7 @@ def build_view(
     settles: Mapping[str, timedelta],
     catalogue: Catalogue | None = None,
     terms: Sequence[Terms] = (),
+    rates: Rates = NO_RATES,
 ) -> View:
     """The board of `period` (None: the current month of each channel) as the store is known at `reader.as_of`.
 
@@ -40,7 +42,9 @@ def build_view(
     `load_catalogue`, `terms` from `load_terms`. Raises UsageError for a period that is none, ConfigError where a
     target names an unknown KPI.
     """
-    asked = ask(reader, config, accounts, period=period, now=now, settles=settles, catalogue=catalogue, terms=terms)
+    asked = ask(
+        reader, config, accounts, period=period, now=now, settles=settles, catalogue=catalogue, terms=terms, rates=rates
+    )
     return View(
         workspace=workspace,
         as_of=reader.as_of.astimezone(UTC),
@@ -61,6 +65,7 @@ def ask(
     settles: Mapping[str, timedelta],
     catalogue: Catalogue | None = None,
     terms: Sequence[Terms] = (),
+    rates: Rates = NO_RATES,
 ) -> Question:
     """The same as a Question, for those who want less than the whole board (`kpiterm kpi show ID --sql`)."""
     return Question(
@@ -74,6 +79,7 @@ def ask(
         watermarks=read_watermarks(reader),
         settles=settles,
         entries=read_entries(reader),
+        rates=rates,
     )
 
 

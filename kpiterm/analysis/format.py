@@ -61,6 +61,11 @@ def format_change(change: Decimal | None, unit: str, currency: str | None = None
     return f"{'−' if change < 0 else '+' if change > 0 else '±'}{text}"
 
 
+def money(value: Decimal, currency: str | None, digits: int) -> str:
+    """An amount with so many decimals, where several of them must add up: `$1,234`, `$0.90`."""
+    return _with_currency(_fixed(value, digits), currency)
+
+
 def exact_money(amount: Decimal, currency: str | None) -> str:
     """An amount as a ledger writes it: `EUR 1,234.00`; no digit of the amount is dropped."""
     return f"{currency or '(no currency)'} {amount_digits(amount, currency, grouped=True)}"

@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from kpiterm.analysis.view import Span
 from kpiterm.errors import UsageError
@@ -30,6 +31,7 @@ def whole(span: Span) -> Span:
     return replace(span, through=span.end)
 
 
+@lru_cache(4096)
 def comparison(span: Span) -> Span:
     """The period before, over the same number of elapsed days.
 
@@ -46,12 +48,28 @@ def comparison(span: Span) -> Span:
     return Span(start, end, min(end, start + (span.through - span.start)))
 
 
-def past(span: Span, count: int) -> list[Span]:
+@lru_cache(4096)
+def year_before(span: Span) -> Span:
+    """The same days a year earlier; a whole month stays whole, whatever its February has."""
+
+    def back(day: date) -> date:
+        return day.replace(year=day.year - 1, day=min(day.day, monthrange(day.year - 1, day.month)[1]))
+
+    if _is_month(span):
+        earlier = month(span.start.year - 1, span.start.month)
+        return earlier if span.through == span.end else replace(earlier, through=min(earlier.end, back(span.through)))
+    if span.through < span.start:
+        return Span(back(span.start), back(span.end), back(span.start) - _DAY)
+    return Span(back(span.start), back(span.end), back(span.through))
+
+
+@lru_cache(4096)
+def past(span: Span, count: int) -> tuple[Span, ...]:
     """The `count` periods up to and with `span`, oldest first; all but the last one whole."""
     spans = [span]
     while len(spans) < count:
         spans.append(whole(comparison(whole(spans[-1]))))
-    return spans[::-1]
+    return tuple(reversed(spans))
 
 
 def label(span: Span) -> str:
@@ -64,12 +82,14 @@ def label(span: Span) -> str:
     return f"{span.start}..{span.end}"
 
 
+@lru_cache(4096)
 def month(year: int, number: int) -> Span:
     """A whole month."""
     end = date(year, number, monthrange(year, number)[1])
     return Span(date(year, number, 1), end, end)
 
 
+@lru_cache(4096)
 def _is_month(span: Span) -> bool:
     return span.start.day == 1 and span == replace(month(span.start.year, span.start.month), through=span.through)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +12,8 @@ class Reader(Protocol):
 
     as_of: datetime
     snapshot: str | None
+    rollups: Mapping[str, int]
+    """Numbers of the measures of which `kpi_day` holds daily sums, by key; empty where these cannot be relied on."""
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """All rows of a query; parameters are numbered: $1, $2, …"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -41,6 +42,48 @@ class Target:
                 return value >= self.value
 
 
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Where a KPI will stand at the period's end: the median, an 80 % interval, and the probability of the target."""
+
+    value: Decimal
+    low: Decimal
+    high: Decimal
+    p_hit: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How much may still go wrong before a target is missed, in the numerator's own unit (defects, misses, money).
+
+    `left` is negative once it is overspent. `burn_rate` 1 uses up exactly the whole period's allowance; `days_left` is
+    None while the recent days use up no more than they earn.
+    """
+
+    allowed: Decimal
+    used: Decimal
+    left: Decimal
+    burn_rate: Decimal | None = None
+    days_left: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Between which rates the true one lies with 95 %, and whether that settles the target; None without a target."""
+
+    low: Decimal
+    high: Decimal
+    verdict: Literal["proven", "not proven"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a value that may still be restated will probably settle at, as so many earlier days did."""
+
+    value: Decimal
+    days: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gauge:
     """One KPI of one channel in one period. `reason` says why a value is missing or not to be trusted."""
@@ -67,6 +110,11 @@ class Gauge:
     history: tuple[Decimal | None, ...]  # oldest first, the last entry is this period
     definition_version: int
     definition_hash: str
+    group: str = "other"
+    projection: Projection | None = None
+    expected: Expected | None = None
+    budget: Budget | None = None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,3 +154,15 @@ class View:
     snapshot: str | None
     gauges: tuple[Gauge, ...]
     accounts: tuple[AccountStatusView, ...]
+
+
+def headlines(gauges: Sequence[Gauge]) -> tuple[Gauge, ...]:
+    """The gauges to look at first: each channel of what has a target; of the rest the total, if there is one, else
+    each channel that has a value."""
+    totals = {g.id for g in gauges if g.channel == "all" and g.value is not None}
+
+    def counts(gauge: Gauge) -> bool:
+        return gauge.value is not None and (gauge.channel == "all" or gauge.id not in totals)
+
+    agreed = {g.id for g in gauges if g.target or g.weight}
+    return tuple(g for g in gauges if g.id in agreed or counts(g))

@@ -11,7 +11,18 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from kpiterm.analysis.format import amount_digits, plain
-from kpiterm.analysis.view import AccountStatusView, Gauge, Span, StreamStatus, Target, View
+from kpiterm.analysis.view import (
+    AccountStatusView,
+    Budget,
+    Expected,
+    Gauge,
+    Interval,
+    Projection,
+    Span,
+    StreamStatus,
+    Target,
+    View,
+)
 
 _PLACES = Decimal("0.000001")
 _Digits = Callable[[Decimal], Decimal]
@@ -96,10 +107,56 @@ def gauge_json(gauge: Gauge, digits: _Digits = _rounded) -> dict[str, Any]:
         "previous": number(gauge.previous),
         "change": number(gauge.change),
         "history": [number(value) for value in gauge.history],
-        "projection": None,
-        "budget": None,
+        "group": gauge.group,
+        "projection": _projection(gauge.projection),
+        "expected": {"value": number(gauge.expected.value), "days": gauge.expected.days} if gauge.expected else None,
+        "budget": _budget(gauge.budget, exact),
+        "interval": _interval(gauge.interval),
         "definition": {"version": gauge.definition_version, "hash": gauge.definition_hash},
     }
+
+
+def _projection(projection: Projection | None) -> dict[str, str | None] | None:
+    if projection is None:
+        return None
+    return {
+        "value": plain(projection.value),
+        "low": plain(projection.low),
+        "high": plain(projection.high),
+        "p_hit": _plain(projection.p_hit),
+    }
+
+
+def _projection_of(item: Mapping[str, str | None] | None) -> Projection | None:
+    if item is None:
+        return None
+    value, low, high = (Decimal(str(item[key])) for key in ("value", "low", "high"))
+    return Projection(value=value, low=low, high=high, p_hit=_decimal(item["p_hit"]))
+
+
+def _budget(budget: Budget | None, exact: Callable[[Decimal | None], str | None]) -> dict[str, str | None] | None:
+    if budget is None:
+        return None
+    amounts = {key: exact(getattr(budget, key)) for key in ("allowed", "used", "left")}
+    return amounts | {key: _plain(getattr(budget, key)) for key in ("burn_rate", "days_left")}
+
+
+def _budget_of(item: Mapping[str, str | None] | None) -> Budget | None:
+    if item is None:
+        return None
+    allowed, used, left = (Decimal(str(item[key])) for key in ("allowed", "used", "left"))
+    pace = {key: _decimal(item[key]) for key in ("burn_rate", "days_left")}
+    return Budget(allowed=allowed, used=used, left=left, **pace)
+
+
+def _interval(interval: Interval | None) -> dict[str, str | None] | None:
+    if interval is None:
+        return None
+    return {"low": plain(interval.low), "high": plain(interval.high), "verdict": interval.verdict}
+
+
+def _interval_of(item: Mapping[str, Any] | None) -> Interval | None:
+    return None if item is None else Interval(Decimal(item["low"]), Decimal(item["high"]), item["verdict"])
 
 
 def account_json(account: AccountStatusView) -> dict[str, Any]:
@@ -139,6 +196,11 @@ def _gauge_of(item: Mapping[str, Any]) -> Gauge:
         data_through=date.fromisoformat(item["data_through"]) if item["data_through"] else None,
         sources=tuple(item["sources"]),
         history=tuple(_decimal(value) for value in item["history"]),
+        group=item["group"],
+        projection=_projection_of(item["projection"]),
+        expected=Expected(Decimal(item["expected"]["value"]), item["expected"]["days"]) if item["expected"] else None,
+        budget=_budget_of(item["budget"]),
+        interval=_interval_of(item["interval"]),
         definition_version=definition["version"],
         definition_hash=definition["hash"],
     )
@@ -171,3 +233,7 @@ def _moment_of(text: str | None) -> datetime | None:
 
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
+
+
+def _plain(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kpiterm.analysis.format import format_change, format_target, format_value
+from kpiterm.analysis.view import headlines
 from kpiterm.analysis.view_json import state_document, to_json, view_from_json
 from kpiterm.cli import output
 from kpiterm.cli.session import Session
 from kpiterm.errors import ConfigError
 
 if TYPE_CHECKING:
+    import duckdb
+
+    from kpiterm.analysis.cause.result import By, Cause
     from kpiterm.analysis.contract.terms import Agreement
     from kpiterm.analysis.kpi.definition import Definition
     from kpiterm.analysis.view import Gauge, View
-    from kpiterm.plugins.manager import Plugins
+    from kpiterm.plugins.manager import Plugins, PluginStatus
 
 _SYMBOLS = {"ok": "✓", "watch": "!", "breach": "✗", "no_data": "–"}
 
@@ -41,8 +46,18 @@ def sql(session: Session, kpi: str, period: str | None, channel: str | None) -> 
         return statement(ask(reader, **_asked(session, period)), kpi, channel).printable()
 
 
+def cause(session: Session, kpi: str, period: str | None, *, by: By | None, channel: str | None, top: int) -> Cause:
+    """Why a KPI changed."""
+    from kpiterm.analysis.board import ask
+    from kpiterm.analysis.cause.explain import explain
+
+    with session.reader() as reader:
+        return explain(ask(reader, **_asked(session, period)), kpi, by=by, channel=channel, top=top)
+
+
 def _asked(session: Session, period: str | None) -> dict[str, Any]:
     from kpiterm.analysis.contract.terms import load_terms
+    from kpiterm.analysis.kpi.fx import load_rates
 
     config = session.config()
     return {
@@ -53,14 +68,57 @@ def _asked(session: Session, period: str | None) -> dict[str, Any]:
         "settles": {source: timedelta(seconds=n) for source, n in _told(session)["settles"].items()},
         "catalogue": catalogue(session),
         "terms": load_terms(session.paths.contracts),
+        "rates": load_rates(session.paths.rates),
     }
 
 
 def catalogue(session: Session) -> Mapping[str, Definition]:
-    """All KPI definitions in force in this workspace."""
-    from kpiterm.analysis.kpi.catalogue import load_catalogue
+    """All KPI definitions in force in this workspace. A plugin's file with a fault is left out and told of."""
+    from kpiterm.analysis.kpi.catalogue import load_catalogue, readable
 
-    return load_catalogue(session.paths.kpis, [Path(p) for p in _told(session)["kpi_files"] if Path(p).exists()])
+    told: dict[str, list[str]] = _told(session)["kpi_files"]
+    plugin_of = {Path(path): name for name, paths in told.items() for path in paths if Path(path).exists()}
+    files, faults = readable(plugin_of)
+    for file, fault in faults.items():
+        _tell(f"kpiterm: plugin {plugin_of[file]}: its KPIs are left out: {fault.message}\n  → {fault.hint}")
+    return load_catalogue(session.paths.kpis, files)
+
+
+@cache
+def _tell(text: str) -> None:
+    """Once in a command, however often it asks for the catalogue."""
+    output.note(text)
+
+
+def plugin_statuses(session: Session) -> list[PluginStatus]:
+    """All plugins; of one that works but for its KPIs, what is wrong with these."""
+    from kpiterm.analysis.kpi.catalogue import readable
+
+    plugins = session.plugins()
+    _, faults = readable(plugins.kpi_files)
+    found = []
+    for status in plugins.statuses:
+        wrong = next((faults[file] for file in status.kpi_files if file in faults), None)
+        if wrong:
+            status = replace(status, error=f"its KPIs are left out: {wrong.message}", hint=wrong.hint)
+        found.append(status)
+    return found
+
+
+def daily_sums(session: Session) -> Callable[[duckdb.DuckDBPyConnection], None]:
+    """What keeps the daily sums of this workspace's KPIs. Without a readable catalogue they stay as they are: the board
+    then reads the rows, and says what is wrong with the files."""
+
+    def refresh_all(con: duckdb.DuckDBPyConnection) -> None:
+        from kpiterm.sync.rollups import refresh
+
+        try:
+            known, zone = catalogue(session), session.config().timezone
+        except ConfigError:
+            return
+        refresh(con, known.values(), zone)
+
+    return refresh_all
 
 
 def targets_today(session: Session) -> dict[str, Agreement]:
@@ -81,10 +139,10 @@ def remember_plugins(session: Session, plugins: Plugins) -> None:
             for connector in plugins.connectors.values()
             for stream in connector.streams
         },
-        "kpi_files": [str(path) for path in plugins.kpi_files],
+        "kpi_files": {s.name: list(map(str, s.kpi_files)) for s in plugins.statuses if s.state == "ok"},
     }
     before = _told(session)
-    merged = {"settles": before["settles"] | told["settles"], "kpi_files": told["kpi_files"] or before["kpi_files"]}
+    merged = {key: before[key] | told[key] for key in told}
     if merged != before:
         point_to(private_dir(session.paths.store) / "plugins.json", json.dumps(merged))
 
@@ -92,23 +150,25 @@ def remember_plugins(session: Session, plugins: Plugins) -> None:
 def _told(session: Session) -> dict[str, Any]:
     try:
         told = json.loads((session.paths.store / "plugins.json").read_text("utf-8"))
-        return {"settles": dict(told["settles"]), "kpi_files": list(told["kpi_files"])}
+        return {"settles": dict(told["settles"]), "kpi_files": dict(told["kpi_files"])}
     except (OSError, ValueError, LookupError, TypeError):
-        return {"settles": {}, "kpi_files": []}
+        return {"settles": {}, "kpi_files": {}}
 
 
-def refresh_state(session: Session) -> None:
-    """Write state.json, from which `status` answers without opening the store. A faulty contract or KPI file is told of
-    and changes nothing for the caller: what it has stored, it has stored."""
+def refresh_state(session: Session) -> View | None:
+    """Write state.json, from which `status` answers without opening the store, and return its board. A faulty contract
+    or KPI file is told of and changes nothing for the caller: what it has stored, it has stored."""
     from kpiterm.store.snapshot import point_to
 
     now = replace(session, as_of=None, lang=None)
     try:
-        document = {**state_document(now.view(None)), "valid": _fingerprint(now)}
+        view = now.view(None)
     except ConfigError as error:
         output.error(error.message, error.hint, kind="ConfigError", as_json=False)
-        return
+        return None
+    document = {**state_document(view), "valid": _fingerprint(now)}
     point_to(session.paths.state, json.dumps(document, ensure_ascii=False))
+    return view
 
 
 def current(session: Session, period: str | None) -> View:
@@ -127,19 +187,22 @@ def _fingerprint(session: Session) -> list[object]:
     """What the default board depends on: the snapshot, the hour (days begin at full hours), and people's files."""
     paths = session.paths
     snapshot = paths.current.read_text() if paths.current.exists() else None
-    files = [paths.config, paths.journal, *paths.contracts.glob("*.toml"), *paths.kpis.glob("*.toml")]
+    files = [paths.config, paths.rates, paths.journal, *paths.contracts.glob("*.toml"), *paths.kpis.glob("*.toml")]
     files += paths.accounts.glob("*.toml")
     stamps = sorted((str(f), f.stat().st_mtime_ns) for f in files if f.exists())
     return [snapshot, f"{datetime.now(UTC):%Y-%m-%dT%H}", [list(stamp) for stamp in stamps]]
 
 
-def show(view: View, session: Session) -> None:
-    """Print the board, as JSON or as a table."""
+def show(view: View, session: Session, *, everything: bool = True) -> None:
+    """Print the board, as JSON or as a table; not `everything`: leave out what has no target and no data."""
     if session.json:
         output.line(json.dumps(to_json(view), ensure_ascii=False))
         return
-    rows = [_row(gauge) for gauge in view.gauges]
+    shown = view.gauges if everything else headlines(view.gauges)
+    rows = [_row(gauge) for gauge in shown]
     output.table(("KPI", "channel", "value", "target", "state", "change", "through", ""), rows, right=(2, 3, 5))
+    if left_out := len({g.id for g in view.gauges} - {g.id for g in shown}):
+        output.line(f"{left_out} more KPIs have neither target nor data: kpiterm status --all")
     for account in view.accounts:
         seen = f"{account.last_sync:%Y-%m-%d %H:%MZ}" if account.last_sync else "never"
         output.line(f"{account.connector}:{account.name}  {account.status}  last sync {seen}")
@@ -149,6 +212,8 @@ def show(view: View, session: Session) -> None:
 
 def _row(gauge: Gauge) -> tuple[str, ...]:
     state = output.paint(f"{_SYMBOLS[gauge.state]} {gauge.state.replace('_', ' ')}", gauge.state)
+    if gauge.target is None and gauge.state == "ok":  # nothing was agreed, so that nothing is met
+        state = ""
     remark = gauge.reason or ("" if gauge.maturity == "final" else gauge.maturity)
     return (
         gauge.name,

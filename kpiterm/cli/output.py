@@ -7,11 +7,13 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 _COLOURS = {"ok": "32", "watch": "33", "breach": "31", "failed": "31", "partial": "33", "dim": "2", "bold": "1"}
 
 _COLOUR = re.compile(r"\x1b\[\d+m")
+_WIDE = r"\u2e80-\uffef"
+_WORD = re.compile(rf" |（?(?:[^ {_WIDE}]*\u00a0个百分点|[^ {_WIDE}]+|[{_WIDE}])[，。；：、）]*")
 _CONTROL = re.compile(r"\x1b(?!\[\d+m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
 
 
@@ -78,3 +80,15 @@ def _pad(text: str, cells: int, *, left: bool) -> str:
 def flush() -> None:
     """Let a program that waits for our first lines have them."""
     sys.stdout.flush()
+
+
+def wrapped(text: str, cells: int) -> Iterator[str]:
+    """Lines of at most so many cells; Chinese may break at any character, a number stays with its unit."""
+    held, begun = "", re.sub(r" (%|pp|个百分点)", "\N{NO-BREAK SPACE}\\1", text)
+    for word in _WORD.findall(begun):
+        if held and word != " " and width(held + word) > cells:
+            yield held.rstrip(" ")
+            held = ""
+        held += word if held or word != " " else ""
+    if held:
+        yield held

@@ -70,7 +70,7 @@ class Session:
     def reader(self) -> Reader:
         from kpiterm.store.read import Reader
 
-        return Reader(self.paths, as_of=self.as_of)
+        return Reader(self.paths, as_of=self.as_of, zone=self.config().timezone)
 
     def now(self) -> datetime:
         """The moment that the answer is for: `--as-of`, else now."""

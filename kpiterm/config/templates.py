@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 
 def write_templates(paths: Paths) -> list[Path]:
-    """Write config, contract and KPI templates where there are none yet; returns the files written."""
+    """Write config, contract, KPI and alert templates where there are none yet; returns the files written."""
     private_dir(paths.root)
     targets = {
         "template.toml": paths.config,
         "contract_template.toml": private_dir(paths.contracts) / "contract.toml",
         "kpi_template.toml": private_dir(paths.kpis) / "kpis.toml",
+        "alerts_template.toml": paths.alerts,
     }
     return [file for name, file in targets.items() if _write_new(file, name)]
 

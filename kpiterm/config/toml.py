@@ -63,6 +63,19 @@ class Section:
             self.fail(key, f"found {_shown(value)}", f"write a whole number from {least} to {most}")
         return value
 
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self._value(key, default, "true or false")
+        if not isinstance(value, bool):
+            self.fail(key, f"found {_shown(value)}", "write true or false, without quotes")
+        return value
+
+    def texts(self, key: str, *, pattern: str = r"[\s\S]+", like: str = "texts") -> tuple[str, ...]:
+        """A list of texts that each fit `pattern`; empty where it is missing."""
+        value = self._value(key, [], like)
+        if not isinstance(value, list) or not all(isinstance(t, str) and re.fullmatch(pattern, t) for t in value):
+            self.fail(key, f"found {_shown(value)}", f"write a list of {like} in square brackets")
+        return tuple(value)
+
     def decimal(self, key: str, default: Decimal | None = None) -> Decimal:
         """An exact number: a whole number or digits in quotes, since a TOML float is binary."""
         value = self._value(key, default, _NUMBER_LIKE)

@@ -39,6 +39,7 @@ class PluginStatus:
     hint: str = ""
     connectors: tuple[str, ...] = ()
     importers: tuple[str, ...] = ()
+    kpi_files: tuple[Path, ...] = ()
     hooks: tuple[str, ...] = ()
 
 
@@ -276,6 +277,7 @@ def _status(
         hint=hint,
         connectors=tuple(c.name for c in offer.connectors),
         importers=tuple(i.kind for i in offer.importers),
+        kpi_files=tuple(offer.kpi_files),
         hooks=offer.hooks,
     )
 

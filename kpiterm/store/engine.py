@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -29,10 +29,20 @@ CONFIG = {
 
 
 class Writer:
-    """Context manager over the workspace's `work.duckdb`: lock, open, migrate; publishes on demand."""
+    """Context manager over the workspace's `work.duckdb`: lock, open, migrate; publishes on demand.
 
-    def __init__(self, paths: Paths, *, memory_limit: str = "256MB") -> None:
-        self.paths = paths
+    `derive` is called on the connection before anything is published, to bring what is derived from the facts up to
+    date.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        *,
+        memory_limit: str = "256MB",
+        derive: Callable[[duckdb.DuckDBPyConnection], object] | None = None,
+    ) -> None:
+        self.paths, self._derive = paths, derive
         self._memory_limit = memory_limit
         self._lock = writer_lock(paths.store)
         self._work = paths.store / "work.duckdb"
@@ -124,6 +134,8 @@ class Writer:
         if not self.dirty:
             return None
         started = time.monotonic()
+        if self._derive:
+            self._derive(self.con)
         path = self._copy()
         self.dirty = False
         self.published_at = time.monotonic()

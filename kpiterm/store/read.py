@@ -5,7 +5,7 @@ A reader holds no lock that anyone waits for. It sees no file but its snapshot, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -13,6 +13,7 @@ from typing import Self
 from kpiterm.errors import StoreError, UsageError
 from kpiterm.paths import Paths
 from kpiterm.plugins import facts
+from kpiterm.plugins.sql import MACROS
 from kpiterm.store import journal, snapshot
 from kpiterm.store.damage import damaged, first_line
 from kpiterm.store.migrate import migrations
@@ -31,19 +32,31 @@ _AS_OF = {
     "watermark": "SELECT account, stream, max(watermark) AS watermark, max(finished_at) AS updated_at FROM snap.run "
     "WHERE finished_at <= {moment} AND watermark IS NOT NULL GROUP BY account, stream",
 }
+_ROLLUPS = ("kpi_day", "kpi_day_history", "kpi_rollup")
 # Columns of the operations that snapshots of an earlier version lack.
 _LATER = {"run": {"note": "VARCHAR", "read_from": "TIMESTAMP"}}
 
 
 class Reader:
-    """Context manager over the current snapshot. `as_of` shows the store as it was known at that moment (aware UTC)."""
+    """Context manager over the current snapshot. `as_of` shows the store as it was known at that moment (aware UTC).
+
+    `zone` cuts the days of channels that are no known marketplace.
+    """
 
     def __init__(
-        self, paths: Paths, *, as_of: datetime | None = None, memory_limit: str = "256MB", threads: int = 1
+        self,
+        paths: Paths,
+        *,
+        as_of: datetime | None = None,
+        zone: str = "UTC",
+        memory_limit: str = "256MB",
+        threads: int = 1,
     ) -> None:
+        self._zone = zone
         self._paths, self._asked, self._memory_limit, self._threads = paths, as_of, memory_limit, threads
         self.as_of = as_of or datetime.now(UTC)
         self.snapshot: str | None = None
+        self.rollups: Mapping[str, int] = {}
 
     def __enter__(self) -> Self:
         import duckdb
@@ -56,7 +69,7 @@ class Reader:
         }
         self.con = duckdb.connect(":memory:", config=config)
         try:
-            self.con.execute("SET TimeZone = 'UTC'")
+            self.con.execute(f"{MACROS}SET VARIABLE timezone = '{self._zone}'")
             if not self._attach():
                 self._attach_empty()
             self._make_views()
@@ -132,11 +145,16 @@ class Reader:
         stored = self.con.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'snap'")
         have = {(str(table), str(column)) for table, column in stored.fetchall()}
         statements = [_table_view(table, have, moment) for table in facts.TABLES.values()]
+        rolled = moment is None and ("kpi_rollup", "key") in have  # an earlier version kept no daily sums
+        if rolled:
+            statements += [f"CREATE VIEW {name} AS SELECT * FROM snap.{name}" for name in _ROLLUPS]
         for name, known in _AS_OF.items():
             sql = known.format(moment=moment) if moment else f"SELECT * FROM snap.{name}"
             sql = sql.replace("SELECT *", ", ".join(("SELECT *", *_lacking(name, have))))
             statements.append(f"CREATE VIEW {name} AS {sql}")
         self.con.execute(";\n".join(statements))
+        if rolled and not self.con.execute("SELECT 1 FROM snap.changed_day LIMIT 1").fetchall():
+            self.rollups = {key: number for number, key in self.con.execute("SELECT * FROM snap.kpi_rollup").fetchall()}
 
     def _attach_empty(self) -> None:
         self.con.execute("ATTACH ':memory:' AS snap")

@@ -61,8 +61,10 @@ def merge(con: duckdb.DuckDBPyConnection, output: Output, batch: Batch) -> Merge
             _drop_outdated(con, table, output.replaces, batch)
         scope = f"account = $account AND {_hash(output.replaces)} IN (SELECT {_hash(output.replaces)} FROM stage)"
     if _compare(con, table, scope, batch):
+        _note_days(con, table, gone=f"rowid IN ({_GONE})", fresh=f"rowid IN ({_FRESH})")
         superseded, added = _supersede(con, table, batch), _add(con, table, where=f"rowid IN ({_FRESH})")
     else:
+        _note_days(con, table, gone=None, fresh="true")
         superseded, added = 0, _add(con, table)
     con.execute("DROP TABLE stage; DROP TABLE live_rows; DROP TABLE IF EXISTS new_rows")
     return Merged(rows, added, superseded, first, last, currencies)
@@ -180,6 +182,17 @@ def _compare(con: duckdb.DuckDBPyConnection, table: facts.Table, scope: str, bat
         return False
     con.execute(f"CREATE OR REPLACE TEMP TABLE new_rows AS {numbered} FROM stage")
     return True
+
+
+def _note_days(con: duckdb.DuckDBPyConnection, table: facts.Table, *, gone: str | None, fresh: str) -> None:
+    """Note the days of rows that come and go, by each of the table's days and moments: sums are kept by day."""
+    columns = [c.name for c in table.columns if c.type in {facts.DAY, facts.MOMENT}]
+    sides = [("stage", fresh), *([(table.name, gone)] if gone else [])]
+    for column in columns:
+        days = " UNION ".join(f"SELECT CAST({column} AS DATE) AS day FROM {name} WHERE {rows}" for name, rows in sides)
+        con.execute(
+            f"INSERT INTO changed_day SELECT '{table.name}', '{column}', day FROM ({days}) WHERE day IS NOT NULL"
+        )
 
 
 def _supersede(con: duckdb.DuckDBPyConnection, table: facts.Table, batch: Batch) -> int:

@@ -56,10 +56,10 @@ def cell(text: str, width: int, style: str = "", *, right: bool = False) -> Cont
     return Content.styled(fit(text, width, right=right), style)
 
 
-def badge(state: State, width: int) -> Content:
-    """`✗ breach`: the state as symbol, word and colour."""
+def badge(state: State, width: int, *, agreed: bool = True) -> Content:
+    """`✗ breach`: the state as symbol, word and colour; nothing for a value of which nothing was agreed."""
     symbol, word, style = STATES[state]
-    return cell(f"{symbol} {word}", width, style)
+    return cell(f"{symbol} {word}" if agreed or state != "ok" else "", width, style)
 
 
 def sparkline(history: Sequence[Decimal | None], periods: int = PERIODS) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from textual.content import Content
 
-from kpiterm.analysis.format import format_target
+from kpiterm.analysis.format import format_target, plain
 from kpiterm.analysis.view import Gauge
 from kpiterm.tui import gauge_text as text
 from kpiterm.tui.draw import STATES, badge, bar, cell, clean, day, fit, freshness, sparkline
@@ -24,7 +24,7 @@ def detail(gauge: Gauge, width: int) -> list[Content]:
     title = Content.assemble((clean(gauge.name), "bold"), (f"  {clean(gauge.channel)}", "$text-muted"))
     found = [
         title.truncate(width, ellipsis=True),
-        Content.assemble(badge(gauge.state, LABEL), (text.value(gauge), "bold")),
+        Content.assemble(badge(gauge.state, LABEL, agreed=gauge.target is not None), (text.value(gauge), "bold")),
     ]
     if gauge.value is not None and gauge.target is not None:
         found.append(
@@ -50,6 +50,8 @@ def _facts(gauge: Gauge) -> list[tuple[str, str | Content]]:
         ("weight", f"{gauge.weight.normalize():f} in the contract" if gauge.weight is not None else None),
         ("previous", text.amount(gauge, gauge.previous) if gauge.previous is not None else "no data"),
         ("change", text.change(gauge) or None),
+        ("outlook", text.outlook(gauge)),
+        ("settles at", text.amount(gauge, gauge.expected.value) if gauge.expected else None),
         ("history", _history(gauge)),
         ("period", f"{day(span.start)} – {day(span.end)} {span.end.year}, counted to {day(span.through)}"),
         ("data", freshness(gauge)),
@@ -71,4 +73,4 @@ def _history(gauge: Gauge) -> Content | None:
 
 
 def _plain(number: Decimal | None) -> str | None:
-    return None if number is None else f"{number:,f}"
+    return None if number is None else f"{Decimal(plain(round(number, 4))):,f}"

@@ -40,7 +40,7 @@ def card(gauge: Gauge, width: int) -> list[Content]:
     """Value and target, then history and freshness, then why it is missing or not to be trusted."""
     at = columns(width)
     head = Content.assemble(
-        badge(gauge.state, STATE),
+        badge(gauge.state, STATE, agreed=gauge.target is not None),
         _name(gauge, at.name),
         cell(text.value(gauge, at.value), at.value, "bold", right=True),
         cell(_target(gauge, at.target), at.target),
@@ -55,7 +55,8 @@ def line(gauge: Gauge, width: int, *, part: bool) -> list[Content]:
     """One line; a `part` (one channel of a KPI) is named by its channel alone."""
     at = columns(width)
     name = _part_name(gauge, at.name) if part else _name(gauge, at.name)
-    head = [badge(gauge.state, STATE), name, cell(text.value(gauge, at.value), at.value, right=True)]
+    state = badge(gauge.state, STATE, agreed=gauge.target is not None)
+    head = [state, name, cell(text.value(gauge, at.value), at.value, right=True)]
     room = width - 1 - STATE - at.name - at.value
     if gauge.value is None:
         return [Content.assemble(*head, cell("  " + (gauge.reason or "").removeprefix("no data: "), room, MUTED))]

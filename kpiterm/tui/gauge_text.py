@@ -47,6 +47,16 @@ def change(gauge: Gauge) -> str:
     return f"{arrow} {_distance(gauge, gauge.change)} {'better' if improved(gauge) else 'worse'}"
 
 
+def outlook(gauge: Gauge) -> str | None:
+    """`18.2 % by 30 Nov (14.4 % to 23.5 %), target met: 85 %`: where the period will end; None where that is open."""
+    ahead = gauge.projection
+    if ahead is None:
+        return None
+    low, high = amount(gauge, ahead.low), amount(gauge, ahead.high)
+    chance = f", target met: {ahead.p_hit * 100:.0f} %" if ahead.p_hit is not None else ""
+    return f"{amount(gauge, ahead.value)} at the end, four times in five {low} to {high}{chance}"
+
+
 def improved(gauge: Gauge) -> bool:
     """Whether the change goes in the gauge's good direction."""
     return gauge.change is not None and (gauge.change > 0) == (gauge.direction == "up")

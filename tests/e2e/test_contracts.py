@@ -28,7 +28,7 @@ GAUGE: dict[str, Any] = {
     "target": ({"op": "<|<=|>|>=", "value": DIGITS}, NULL), "state": "ok|watch|breach|no_data", "reason": (str, NULL),
     "maturity": "provisional|settling|final", "data_through": (DAY, NULL), "sources": [r"[a-z0-9_-]+:[a-z0-9-]+"],
     "previous": (DIGITS, NULL), "change": (DIGITS, NULL),
-    "projection": ({"value": DIGITS, "low": DIGITS, "high": DIGITS, "p_hit": DIGITS}, NULL),
+    "projection": ({"value": DIGITS, "low": DIGITS, "high": DIGITS, "p_hit": (DIGITS, NULL)}, NULL),
     "budget": ({"allowed": DIGITS, "used": DIGITS, "left": DIGITS}, NULL),
     "definition": {"version": int, "hash": "sha256:[0-9a-f]{64}"},
 }  # fmt: skip

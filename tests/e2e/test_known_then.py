@@ -53,6 +53,42 @@ def test_what_was_known_before_a_restatement_stays_known(home: Home, open_box: C
     assert home.rows("SELECT count(*) FROM order_line", "--as-of", "2020-01-01") == [[0]]
 
 
+def orders_file(path: Path, *lines: tuple[str, str, str, str]) -> Path:
+    """Amazon's report of all orders; of each line its order, last change, status and price."""
+    head = ("amazon-order-id", "purchase-date", "last-updated-date", "order-status", "sales-channel", "sku",
+            "quantity", "currency", "item-price")  # fmt: skip
+    placed = "2026-10-30T20:00:00+00:00"
+    rows = [
+        (order, placed, f"2026-{changed}T20:00:00+00:00", status, "Amazon.com", "MUG", "1", "USD", price)
+        for order, changed, status, price in lines
+    ]
+    path.write_text("\n".join("\t".join(row) for row in (head, *rows)) + "\n")
+    return path
+
+
+def test_a_kpi_before_and_after_a_restatement_differs_as_it_did_then(home: Home, tmp_path: Path) -> None:
+    """An order is paid at another price, one is cancelled, and one comes late."""
+    first = orders_file(
+        tmp_path / "october.txt",
+        ("A1", "10-30", "Pending", "20.00"), ("A2", "10-30", "Shipped", "35.50"), ("A3", "10-30", "Pending", "8.25"),
+    )  # fmt: skip
+    assert home("import", first).code == 0
+    then = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    again = orders_file(
+        tmp_path / "november.txt",
+        ("A1", "11-02", "Shipped", "18.00"), ("A2", "10-30", "Shipped", "35.50"), ("A3", "11-01", "Cancelled", "8.25"),
+        ("A4", "10-30", "Shipped", "100.00"),
+    )  # fmt: skip
+    assert home("import", again).code == 0
+    found = {kpi: (gauge(home, kpi, "--as-of", then), gauge(home, kpi)) for kpi in ("gmv", "orders", "aov")}
+    assert {kpi: (Decimal(before["value"]), Decimal(after["value"])) for kpi, (before, after) in found.items()} == {
+        "gmv": (Decimal("63.75"), Decimal("153.50")),
+        "orders": (Decimal(3), Decimal(3)),
+        "aov": (Decimal("21.25"), Decimal("51.166667")),
+    }
+    assert gauge(home, "gmv", "--as-of", "2020-01-01")["value"] is None
+
+
 def test_an_entered_value_is_on_the_board_and_in_the_log(home: Home) -> None:
     entered = home("kpi", "enter", "response_p90_h", "9.5", "--period", "2026-10", "--note", "desk report")
     assert entered.code == 0, entered.err

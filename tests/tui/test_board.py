@@ -84,7 +84,7 @@ async def test_the_frame_tells_workspace_period_freshness_and_keys(desk: Opener,
     async with desk((120, 40), make_view()) as d:
         first, last = d.rows()[0], d.rows()[-1]
         assert "seller  Nov 2026, day 21 of 30" in first
-        assert "✗ 2 breach  ! 2 watch  ✓ 2 ok  – 1 no data" in first
+        assert "✗ 2 breach  ! 2 watch  ✓ 1 ok  – 1 no data" in first
         assert "as of 5 min ago  sync: idle" in first
         assert "enter Details  1 Board  2 Accounts  s Sync all  r Re-read  ? Help  q Quit" in last
 

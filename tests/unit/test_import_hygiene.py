@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"duckdb", "httpx", "keyring", "textual"}
+HEAVY = {"apprise", "duckdb", "httpx", "keyring", "requests", "textual"}
 REPORT = """import atexit, json, sys
 atexit.register(lambda: print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr))
 """

@@ -264,6 +264,7 @@ def stored(directory: Path, *sheets: Sheet) -> list[tuple[Any, ...]]:
     with duckdb.connect() as con:
         con.execute(MACROS)
         con.execute(facts.ddl(table))
+        con.execute("CREATE TABLE changed_day (fact VARCHAR, day_column VARCHAR, day DATE)")
         con.execute(facts.ddl(table, history=True))
         con.execute("CREATE TEMP TABLE payloads (seq INTEGER, sha256 VARCHAR)")
         for number, sheet in enumerate(sheets):

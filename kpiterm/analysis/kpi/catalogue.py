@@ -30,6 +30,23 @@ def load_catalogue(folder: Path | None = None, plugin_files: Iterable[Path] = ()
     return known
 
 
+def readable(plugin_files: Iterable[Path]) -> tuple[list[Path], dict[Path, ConfigError]]:
+    """The plugins' files that hold together, and what is wrong with each of the others: a mistake of a plugin must not
+    stop the board."""
+    left, faults = list(plugin_files), dict[Path, ConfigError]()
+    while True:
+        try:
+            load_catalogue(None, left)
+        except ConfigError as error:
+            guilty = next((file for file in left if error.message.startswith(f"{file}: ")), None)
+            if guilty is None:
+                raise
+            faults[guilty] = error
+            left.remove(guilty)
+        else:
+            return left, faults
+
+
 @cache
 def _built_in() -> tuple[Definition, ...]:
     with as_file(files("kpiterm.analysis.kpi") / "data" / "kpis.toml") as file:

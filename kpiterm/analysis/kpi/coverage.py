@@ -10,9 +10,12 @@ from typing import cast
 
 from kpiterm.analysis.clock import Clock
 from kpiterm.analysis.kpi.compile import LEVELS
+from kpiterm.analysis.kpi.definition import columns_of
+from kpiterm.analysis.kpi.relations import RELATIONS, business_day
 from kpiterm.analysis.period import comparison
 from kpiterm.analysis.reader import Reader
 from kpiterm.analysis.view import Span
+from kpiterm.plugins import facts
 
 _DAY = timedelta(days=1)
 # A file does not say which days it covers, and a small shop may sell nothing on the first or last days of a month.
@@ -47,34 +50,65 @@ def read_coverage(
     reader: Reader, table: str, day: str, *, watermarks: Watermarks, accounts: Collection[str], clock: Clock
 ) -> list[Cover]:
     """Every source of `table`; one whose account is no longer declared counts as imported: nobody updates it."""
-    levels = LEVELS.get(table)
-    placed = f" AND {levels.column} IN {levels.order}" if levels and not levels.other else ""
-    where = f"{day} IS NOT NULL AND channel IS NOT NULL{placed}"
-    rows = reader.rows(
-        f"SELECT channel, account, source, min({day}), max({day}) FROM {table} WHERE {where} GROUP BY ALL ORDER BY ALL"
-    )
+    rows = reader.rows(_first_and_last(reader, table, day))
     found = []
     for channel, account, source, first, last in cast("list[tuple[str, str, str, date, date]]", rows):
         moment = watermarks.get((account, source.partition(".")[2])) if account in accounts else None
         synced = clock.day(moment, channel) if moment else None
         found.append(Cover(channel, account, source, first, last, synced))
-    if all(cover.synced for cover in found):
+    imported = {c.account for c in found if not c.synced}
+    if not imported:
         return found
-    files = _files(reader, table, day, where)
+    files = _files(reader, table, day, imported)
     return [c if c.synced else replace(c, files=files[c.channel, c.account, c.source]) for c in found]
 
 
+def cover_key(table: str, day: str) -> str:
+    """Names the days with rows of a table among the daily sums that are kept."""
+    return f"days of {table} by {day}"
+
+
+def rows_with_days(table: str, day: str) -> tuple[str, str, str]:
+    """The canonical table behind `table`, its day column, and what its rows must pass to have a day."""
+    if relation := RELATIONS.get(table):
+        table, day = next((name, column) for name, column in relation.tables.items() if column)
+    levels = LEVELS.get(table)
+    placed = f" AND {levels.column} IN {levels.order}" if levels and levels.column and not levels.other else ""
+    return table, day, f"{day} IS NOT NULL AND channel IS NOT NULL{placed}"
+
+
+def _first_and_last(reader: Reader, table: str, day: str) -> str:
+    table, day, where = rows_with_days(table, day)
+    if (number := reader.rollups.get(cover_key(table, day))) is not None:
+        return (
+            f"SELECT channel, account, source, min(day), max(day) FROM kpi_day WHERE measure = {number} "
+            "GROUP BY ALL ORDER BY ALL"
+        )
+    found = f"SELECT channel, account, source, min({day}) AS a, max({day}) AS b FROM {table} WHERE {where} GROUP BY ALL"
+    first, last = (_as_day(table, day, name) for name in "ab")
+    return f"SELECT channel, account, source, {first} AS first, {last} AS last FROM ({found}) ORDER BY ALL"
+
+
+def _as_day(table: str, day: str, name: str) -> str:
+    return name if columns_of(table)[day] == facts.DAY else business_day(name)
+
+
 def _files(
-    reader: Reader, table: str, day: str, where: str
+    reader: Reader, table: str, day: str, accounts: Collection[str]
 ) -> dict[tuple[str, str, str], tuple[tuple[date, date], ...]]:
+    table, day, where = rows_with_days(table, day)
+    names = ", ".join(f"${number}" for number in range(1, len(accounts) + 1))
+    first, last = (_as_day(table, day, name) for name in "ab")
     rows = reader.rows(
-        f"SELECT channel, account, source, min({day}), max({day}) FROM {table} "
-        f"WHERE {where} GROUP BY channel, account, source, payload"
+        f"SELECT channel, account, source, {first}, {last} FROM ("
+        f"SELECT channel, account, source, payload, min({day}) AS a, max({day}) AS b FROM {table} "
+        f"WHERE {where} AND account IN ({names}) GROUP BY ALL)",
+        sorted(accounts),
     )
     found: dict[tuple[str, str, str], tuple[tuple[date, date], ...]] = {}
-    for channel, account, source, first, last in cast("list[tuple[str, str, str, date, date]]", rows):
+    for channel, account, source, begin, end in cast("list[tuple[str, str, str, date, date]]", rows):
         key = channel, account, source
-        found[key] = (*found.get(key, ()), (first, last))
+        found[key] = (*found.get(key, ()), (begin, end))
     return found
 
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from kpiterm.analysis.clock import Clock
-from kpiterm.analysis.contract.terms import Terms
+from kpiterm.analysis.contract.terms import Agreement, Terms
 from kpiterm.analysis.kpi.catalogue import Catalogue
-from kpiterm.analysis.kpi.compile import Days
 from kpiterm.analysis.kpi.coverage import Cover, Watermarks, covered_through, read_coverage
 from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.analysis.kpi.entries import Entries
-from kpiterm.analysis.period import comparison, parse_period, past, upto
+from kpiterm.analysis.kpi.fx import NO_RATES, Rates
+from kpiterm.analysis.kpi.targets import targets_in_force
+from kpiterm.analysis.period import comparison, parse_period, past, upto, year_before
 from kpiterm.analysis.reader import Reader
+from kpiterm.analysis.thresholds import Reported, reported_standards
 from kpiterm.analysis.view import Span
 from kpiterm.config.model import Config
 
@@ -36,24 +38,49 @@ class Question:
     watermarks: Watermarks
     settles: Mapping[str, timedelta]
     entries: Entries
+    rates: Rates = NO_RATES
     coverage: dict[tuple[str, str], list[Cover]] = field(default_factory=dict)
+    _reported: dict[date, Reported] = field(default_factory=dict)
+    _targets: dict[date, Mapping[str, Agreement]] = field(default_factory=dict)
 
-    def covers(self, base: Definition) -> list[Cover]:
+    def covers(self, leaf: Definition) -> list[Cover]:
         """The sources of a measure's table, read once for all KPIs of that table."""
-        assert base.measure is not None
-        key = base.measure.table, base.measure.day
+        measure = leaf.measure
+        assert measure is not None
+        key = measure.table, measure.day
         if key not in self.coverage:
             self.coverage[key] = read_coverage(
                 self.reader, *key, watermarks=self.watermarks, accounts=self.accounts, clock=self.clock
             )
-        return self.coverage[key]
+        found = self.coverage[key]
+        return [c for c in found if c.source in measure.sources] if measure.sources else found
+
+    def leaves(self, definition: Definition) -> tuple[Definition, ...]:
+        """The measured KPIs that a KPI comes from; itself, where it is one."""
+        if not definition.refers:
+            return (definition,)
+        found = (leaf for name in definition.refers for leaf in self.leaves(self.catalogue[name]))
+        return tuple({leaf.id: leaf for leaf in found}.values())
+
+    def reported(self, day: date) -> Reported:
+        """The standards that the platforms themselves had stated by a day."""
+        if day not in self._reported:
+            self._reported[day] = reported_standards(self.reader, day)
+        return self._reported[day]
+
+    def agreement(self, kpi: str, day: date) -> Agreement:
+        """Target and weight of a KPI on a day."""
+        if day not in self._targets:
+            self._targets[day] = targets_in_force(self.catalogue, self.config, self.terms, day)
+        return self._targets[day][kpi]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """A measure on one channel (None: all of them): its sources, and the period as far as they cover it."""
+    """A KPI on one channel (None: all of them): its sources, and the period as far as they cover it."""
 
-    base: Definition
+    definition: Definition
+    leaves: Sequence[Definition]
     channel: str | None
     covers: Sequence[Cover]
     today: date
@@ -67,37 +94,62 @@ class Frame:
     @property
     def readings(self) -> bool:
         """Whether a row is a reading of a state, complete in itself, rather than something that happened on a day."""
-        return self.base.kind == "last_ratio"
+        return all(leaf.is_reading for leaf in self.leaves)
 
 
-def frames(question: Question, base: Definition, channels: Sequence[str]) -> list[Frame]:
-    """One frame for all channels together, then one for each."""
-    covers = question.covers(base)
-    return [_frame(question, base, channel, covers) for channel in (None, *channels)]
+StandIns = Mapping[str, frozenset[str]]
+"""By KPI, the channels on which the one named `instead` is read."""
 
 
-def spans(definition: Definition, span: Span) -> Iterator[Span]:
-    """Every span that a KPI's gauge is computed from: its history, and what each is compared with."""
-    history = past(span, HISTORY)
-    yield from history
-    yield comparison(span)
-    if definition.kind == "growth":
-        yield from map(comparison, history)
-        yield comparison(comparison(span))
-
-
-def days(definition: Definition, frame: Frame) -> set[Days]:
-    """The same as first and last days, without those of which no day has passed yet."""
-    return {(s.start, s.through) for s in spans(definition, frame.span) if s.through >= s.start}
-
-
-def _frame(question: Question, base: Definition, channel: str | None, covers: Sequence[Cover]) -> Frame:
-    mine = [c for c in covers if channel in {None, c.channel}]
-    today = min(question.clock.today(name) for name in ({c.channel for c in mine} or {channel or ALL}))
+def frame(question: Question, definition: Definition, channel: str | None, stand_ins: StandIns | None = None) -> Frame:
+    """The days of a KPI on a channel: those that everything which it is computed from covers."""
+    leaves = question.leaves(definition)
+    by_leaf = [
+        (leaf, [c for c in covers_of(question, leaf, (stand_ins or {}).get(leaf.id)) if channel in {None, c.channel}])
+        for leaf in leaves
+    ]
+    covers = list(dict.fromkeys(c for _, mine in by_leaf for c in mine))
+    today = min(question.clock.today(name) for name in ({c.channel for c in covers} or {channel or ALL}))
     asked = parse_period(question.period, today)
-    if base.kind == "last_ratio":
-        span = upto(asked, today)  # each account's last reading counts, however old; today's is complete in itself
-    else:
-        covered = covered_through(mine, asked, today=today)
-        span = asked if covered is None else upto(asked, min(today - timedelta(days=1), covered))
-    return Frame(base=base, channel=channel, covers=mine, today=today, asked=asked, span=span)
+    throughs = []
+    for leaf, mine in by_leaf:
+        if leaf.is_reading:
+            throughs.append(today)  # each account's last reading counts, however old; today's is complete in itself
+        elif (covered := covered_through(mine, asked, today=today)) is not None:
+            throughs.append(min(today - timedelta(days=1), covered))
+    return Frame(
+        definition=definition,
+        leaves=leaves,
+        channel=channel,
+        covers=covers,
+        today=today,
+        asked=asked,
+        span=upto(asked, min(throughs)) if throughs else asked,
+    )
+
+
+def covers_of(question: Question, leaf: Definition, elsewhere: frozenset[str] | None) -> list[Cover]:
+    """The sources of a measured KPI; on the channels `elsewhere`, those of the one named `instead`."""
+    found = question.covers(leaf)
+    if elsewhere and leaf.instead:
+        others = question.covers(question.catalogue[leaf.instead])
+        found = [c for c in found if c.channel not in elsewhere] + [c for c in others if c.channel in elsewhere]
+    return found
+
+
+def windowed(definition: Definition, span: Span) -> Span:
+    """What is read for a period: the period, or the days of the window that ends with it."""
+    if definition.window is None or span.through < span.start:
+        return span
+    return Span(span.through - timedelta(days=definition.window - 1), span.through, span.through)
+
+
+def earlier(definition: Definition, span: Span) -> Span:
+    """What a growth is compared with."""
+    return year_before(span) if definition.against == "year" else comparison(span)
+
+
+def spans(frame: Frame) -> Iterator[Span]:
+    """Every period that a KPI's gauge shows: its history, and the one before over as many days."""
+    yield from past(frame.span, HISTORY)
+    yield comparison(frame.span)

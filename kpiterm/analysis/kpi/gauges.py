@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kpiterm.analysis.format import plain
 from kpiterm.analysis.kpi import judge
-from kpiterm.analysis.kpi.compile import Statement, compile_kpi
+from kpiterm.analysis.kpi.compile import Days, Statement, compile_kpi
 from kpiterm.analysis.kpi.coverage import QUIET, last_data_day
 from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.analysis.kpi.entries import entered
+from kpiterm.analysis.kpi.evaluate import Evaluator
 from kpiterm.analysis.kpi.explain import doubts, why_missing
-from kpiterm.analysis.kpi.frame import ALL, HISTORY, Frame, Question, days, frames
-from kpiterm.analysis.kpi.outcome import NO_DATA, Outcome, Parts, evaluate, growth, read_parts
-from kpiterm.analysis.kpi.targets import targets_in_force
-from kpiterm.analysis.period import comparison, label, past
-from kpiterm.analysis.view import Gauge, Maturity, Span
+from kpiterm.analysis.kpi.figures import Figures
+from kpiterm.analysis.kpi.frame import ALL, HISTORY, Frame, Question, StandIns, earlier, frame, spans, windowed
+from kpiterm.analysis.kpi.outcome import Outcome
+from kpiterm.analysis.kpi.outlook import NOTHING, Ahead, Outlook, can_be_paced, projections
+from kpiterm.analysis.kpi.restated import Restatement, expected, learn
+from kpiterm.analysis.kpi.standing import budget_of, interval_of, judged_on, target_of
+from kpiterm.analysis.period import comparison, past
+from kpiterm.analysis.view import Expected, Gauge, Maturity, Span
+from kpiterm.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A KPI on a channel: its frame, and how its values are found."""
+
+    frame: Frame
+    evaluator: Evaluator
+
+    @property
+    def definition(self) -> Definition:
+        return self.frame.definition
+
+    def outcome(self, span: Span) -> Outcome:
+        return self.evaluator.value(self.definition, span)
+
+    def needed(self, span: Span) -> Iterable[tuple[str, Days]]:
+        return self.evaluator.needed(self.definition, span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,76 +55,143 @@ class Reading:
     note: str | None = None
 
 
-def all_gauges(question: Question) -> list[Gauge]:
-    """Every KPI in the catalogue's order, for all channels and then for each where there are several."""
-    groups: dict[str, list[Definition]] = {}
-    for definition in question.catalogue.values():
-        groups.setdefault(definition.of or definition.id, []).append(definition)
-    found: dict[str, list[Gauge]] = {}
-    for base, definitions in groups.items():
-        found |= _group(question, question.catalogue[base], definitions)
-    return [gauge for kpi in question.catalogue for gauge in found[kpi]]
+def all_gauges(question: Question, only: str | None = None) -> list[Gauge]:
+    """Every KPI (or `only` one) in the catalogue's order: all channels together, then each where there are several."""
+    figures = figures_of(question)
+    chosen = [d for d in question.catalogue.values() if only in {None, d.id}]
+    stand_ins = _stand_ins(question, figures, chosen)
+    cases = [
+        _case(question, figures, definition, channel, stand_ins)
+        for definition in chosen
+        for channel in (None, *_channels(question, definition))
+    ]
+    _read(figures, question, (need for case in cases for s in spans(case.frame) for need in case.needed(s)))
+    shown = _shown(question, cases)
+    ahead = projections(question, [_ahead(question, case) for case in shown if _is_paced(question, case)])
+    restatement = _learn(question, shown)
+    return [
+        gauge(question, case, ahead.get((case.definition.id, case.frame.name), NOTHING), restatement) for case in shown
+    ]
+
+
+def _learn(question: Question, cases: Sequence[Case]) -> Restatement:
+    watched = {case.definition.id: case for case in cases if _is_watched(question, case)}
+    today = max((case.frame.today for case in watched.values()), default=question.clock.now.date())
+    return learn(question, [case.definition for case in watched.values()], today)
 
 
 def statement(question: Question, kpi: str, channel: str | None = None) -> Statement:
     """The SQL behind a KPI's gauge; that of a growth is its base's, over the periods that are compared."""
-    definition = question.catalogue[kpi]
-    base = question.catalogue[definition.of or kpi]
-    frame = frames(question, base, (channel,) if channel else ())[-1]
-    asked = sorted(days(definition, frame)) or [(frame.asked.start, frame.asked.end)]
-    return compile_kpi(base, asked, as_of=question.reader.as_of, channel=channel)
+    definition, figures = question.catalogue[kpi], figures_of(question)
+    stand_ins = _stand_ins(question, figures, [definition])
+    case = _case(question, figures, definition, channel, stand_ins)
+    asked: dict[str, set[Days]] = {}
+    for leaf, days in (need for span in spans(case.frame) for need in case.needed(span)):
+        asked.setdefault(leaf, set()).add(days)
+    leaves = {leaf.id: leaf for leaf in question.leaves(definition)}
+    if channel:
+        leaves = {
+            (leaf.instead if leaf.instead and channel in stand_ins.get(name, ()) else name): leaf
+            for name, leaf in leaves.items()
+        }
+    if len(leaves) > 1:
+        names = ", ".join(sorted(leaves))
+        raise UsageError(f"{kpi} is computed from several KPIs: {names}", hint="ask for the SQL of one of those")
+    (leaf,) = leaves
+    whole = {(case.frame.asked.start, case.frame.asked.end)}
+    return compile_kpi(
+        question.catalogue[leaf], sorted(asked.get(leaf) or whole), as_of=question.reader.as_of, channel=channel
+    )
 
 
-def _group(question: Question, base: Definition, definitions: Sequence[Definition]) -> dict[str, list[Gauge]]:
-    """KPIs of one measure share one statement. Where the measure has no rows, the one named `instead` is read."""
-    ids = {definition.id for definition in definitions}
-    typed = {channel for kpi, channel, *_ in question.entries if kpi in ids} - {ALL}
-    bases = [base, question.catalogue[base.instead]] if base.instead else [base]
-    names = sorted({c.channel for b in bases for c in question.covers(b)} | typed)
-    candidates = [_read(question, b, definitions, names) for b in bases]
-    everything, *channels = [_first_with_rows(pairs) for pairs in zip(*candidates, strict=True)]
-    found = {}
-    for definition in definitions:
-        shown = [(f, parts) for f, parts in channels if _has_something(question, definition, f, parts)]
-        chosen = (everything, *shown) if len(shown) > 1 else (everything,)
-        found[definition.id] = [_gauge(question, definition, frame, parts) for frame, parts in chosen]
+def figures_of(question: Question) -> Figures:
+    """Nothing measured yet."""
+    return Figures(question.reader, zone=question.clock.fallback, by_month=question.rates.base is not None)
+
+
+def _case(
+    question: Question, figures: Figures, definition: Definition, channel: str | None, stand_ins: StandIns
+) -> Case:
+    found = frame(question, definition, channel, stand_ins)
+    return Case(found, Evaluator(question, figures, channel, stand_ins, found.today))
+
+
+def _channels(question: Question, definition: Definition) -> list[str]:
+    leaves = _with_stand_ins(question, question.leaves(definition))
+    typed = {channel for kpi, channel, *_ in question.entries if kpi == definition.id} - {ALL}
+    return sorted({c.channel for leaf in leaves for c in question.covers(leaf)} | typed)
+
+
+def _with_stand_ins(question: Question, leaves: Iterable[Definition]) -> list[Definition]:
+    return [d for leaf in leaves for d in (leaf, *([question.catalogue[leaf.instead]] if leaf.instead else []))]
+
+
+def _stand_ins(question: Question, figures: Figures, definitions: Iterable[Definition]) -> dict[str, frozenset[str]]:
+    """The channels on which a KPI has no rows in the period and the one named `instead` has some."""
+    leaves = {leaf.id: leaf for d in definitions for leaf in question.leaves(d) if leaf.instead}
+    probes: dict[tuple[str, str], list[tuple[str, Days]]] = {}
+    for leaf in leaves.values():
+        for channel in _channels(question, leaf):
+            for candidate in _with_stand_ins(question, [leaf]):
+                span = windowed(candidate, frame(question, candidate, channel).span)
+                probes.setdefault((leaf.id, channel), []).append((candidate.id, (span.start, span.through)))
+    _read(figures, question, (probe for pair in probes.values() for probe in pair if probe[1][0] <= probe[1][1]))
+    found: dict[str, set[str]] = {}
+    for (kpi, channel), pair in probes.items():
+        has = [
+            days[0] <= days[1] and any(p.channel == channel for p in figures.parts(name, days)) for name, days in pair
+        ]
+        if has == [False, True]:
+            found.setdefault(kpi, set()).add(channel)
+    return {kpi: frozenset(channels) for kpi, channels in found.items()}
+
+
+def _read(figures: Figures, question: Question, needs: Iterable[tuple[str, Days]]) -> None:
+    wanted: dict[str, set[Days]] = {}
+    for leaf, days in needs:
+        wanted.setdefault(leaf, set()).add(days)
+    figures.read(wanted, question.catalogue)
+
+
+def _shown(question: Question, cases: Sequence[Case]) -> list[Case]:
+    """All channels together, then each channel that has something, where more than one has."""
+    found: list[Case] = []
+    for case in cases:
+        if case.frame.channel is None:
+            mine = [c for c in cases if c.definition.id == case.definition.id and c.frame.channel]
+            busy = [c for c in mine if _has_something(question, c)]
+            found += [case, *(busy if len(busy) > 1 else ())]
     return found
 
 
-def _read(
-    question: Question, base: Definition, definitions: Sequence[Definition], channels: Sequence[str]
-) -> list[tuple[Frame, Parts]]:
-    """The frames of a measure, for all channels and for each, with everything that was measured."""
-    framed = frames(question, base, channels)
-    wanted = {span for d in definitions for frame in framed for span in days(d, frame)}
-    parts = read_parts(question.reader, base, sorted(wanted), question.reader.as_of) if framed[0].covers else {}
-    return [(frame, parts) for frame in framed]
-
-
-def _first_with_rows(candidates: Sequence[tuple[Frame, Parts]]) -> tuple[Frame, Parts]:
-    for frame, parts in candidates:
-        if any(
-            p.channel == (frame.channel or p.channel) for p in parts.get((frame.span.start, frame.span.through), ())
-        ):
-            return frame, parts
-    return candidates[0]
-
-
-def _has_something(question: Question, definition: Definition, frame: Frame, parts: Parts) -> bool:
+def _has_something(question: Question, case: Case) -> bool:
     """Whether the channel has rows in the period or in the one before, or an entry."""
-    lately = past(frame.span, 2)
-    seen = any(p.channel == frame.channel for s in lately for p in parts.get((s.start, s.through), ()))
-    return seen or entered(question.entries, definition.id, frame.name, frame.asked) is not None
+    seen = any(case.outcome(span).parts for span in past(case.frame.span, 2))
+    return seen or entered(question.entries, case.definition.id, case.frame.name, case.frame.asked) is not None
 
 
-def _gauge(question: Question, definition: Definition, frame: Frame, parts: Parts) -> Gauge:
-    reading = _reading(question, definition, frame, parts)
+def _is_paced(question: Question, case: Case) -> bool:
+    """Of what has a target, and of sales: where the period will end."""
+    return _is_watched(question, case) and can_be_paced(question, case.definition)
+
+
+def _is_watched(question: Question, case: Case) -> bool:
+    """Whether it is worth more than its value: what has a target, and sales."""
+    return case.definition.id in {"gmv", "net_sales"} or target_of(question, case.frame) is not None
+
+
+def _ahead(question: Question, case: Case) -> Ahead:
+    return Ahead(frame=case.frame, evaluator=case.evaluator, target=target_of(question, case.frame))
+
+
+def gauge(question: Question, case: Case, ahead: Outlook, restatement: Restatement) -> Gauge:
+    """The KPI as the board shows it."""
+    frame, definition = case.frame, case.definition
+    reading = _reading(question, case)
     outcome = reading.outcome
-    day = min(frame.asked.end, frame.today)
-    agreed = targets_in_force(question.catalogue, question.config, question.terms, day)[definition.id]
-    # A total is agreed for all channels together; a ratio is held against its target on each.
-    target = None if definition.kind == "sum" and frame.channel else agreed.target
-    previous = _previous(question, definition, frame, parts)
+    agreed = question.agreement(definition.id, judged_on(frame))
+    target = target_of(question, frame)
+    previous = _previous(question, case)
     notes = (outcome.reason, *reading.doubts, reading.note)
     return Gauge(
         id=definition.id,
@@ -129,79 +219,97 @@ def _gauge(question: Question, definition: Definition, frame: Frame, parts: Part
         sources=reading.sources,
         previous=previous,
         change=None if outcome.value is None or previous is None else outcome.value - previous,
-        history=(*_earlier(question, definition, frame, parts), outcome.value),
+        history=(*_history(question, case), outcome.value),
+        projection=ahead.projection if outcome.value is not None else None,
+        budget=budget_of(definition, frame, target, outcome, ahead),
+        interval=interval_of(definition, target, outcome),
+        expected=_expected(question, case, reading, restatement),
+        group=definition.group,
         definition_version=definition.version,
         definition_hash=definition.hash,
     )
 
 
-def _reading(question: Question, definition: Definition, frame: Frame, parts: Parts) -> Reading:
-    measured = _outcome(definition, frame, parts, frame.span)
+def _expected(question: Question, case: Case, reading: Reading, restatement: Restatement) -> Expected | None:
+    """Of what has a target and is not final: what it will probably settle at."""
+    if (
+        reading.maturity == "final"
+        or case.evaluator.stand_ins.get(case.definition.id)
+        or not _is_watched(question, case)
+    ):
+        return None
+    return expected(question, restatement, case.definition, case.frame, reading.outcome)
+
+
+def _reading(question: Question, case: Case) -> Reading:
+    frame, definition = case.frame, case.definition
+    measured = case.outcome(frame.span)
     typed = entered(question.entries, definition.id, frame.name, frame.asked)
     if measured.value is None and typed is not None:
-        return _typed(question, definition, frame, typed)
+        return _typed(question, case, typed)
     if measured.value is None:
-        measured = replace(measured, reason=why_missing(question, definition, frame, measured))
+        measured = replace(measured, reason=why_missing(question, frame, measured))
+    sources = {p.source or "" for p in measured.parts}
     return Reading(
         outcome=measured,
         span=frame.span,
         sources=tuple(sorted({f"{(p.source or '').partition('.')[0]}:{p.account}" for p in measured.parts})),
-        maturity=judge.maturity(frame.span, frame.today, (p.source or "" for p in measured.parts), question.settles),
-        doubts=() if measured.value is None else doubts(definition, frame),
-        note=_note(question, definition, frame, typed),
+        maturity=judge.maturity(frame.span, frame.today, sources, question.settles),
+        doubts=() if measured.value is None else (*measured.lacks, *doubts(question, frame)),
+        note=_note(question, case, typed),
     )
 
 
-def _note(question: Question, definition: Definition, frame: Frame, typed: Decimal | None) -> str | None:
+def _note(question: Question, case: Case, typed: Decimal | None) -> str | None:
     if typed is not None:
         return f"{plain(typed)} was entered by hand; the value shown is from the data"
-    if frame.base.id not in {definition.id, definition.of}:
-        return f"nothing of its own to count: shown is “{frame.base.name[question.config.language]}”"
-    return None
+    shown = []
+    for leaf in case.frame.leaves:
+        channels = case.evaluator.stand_ins.get(leaf.id, frozenset())
+        if leaf.instead and (case.frame.channel or next(iter(channels), None)) in channels:
+            where = (
+                ""
+                if case.frame.channel or _everywhere(question, leaf, channels)
+                else f" on {', '.join(sorted(channels))}"
+            )
+            name = question.catalogue[leaf.instead].name[question.config.language]
+            shown.append(f"nothing of its own to count{where}: shown is “{name}”")
+    return "; ".join(shown) or None
 
 
-def _typed(question: Question, definition: Definition, frame: Frame, value: Decimal) -> Reading:
-    currency = question.config.currency if definition.unit == "money" else None
-    over = frame.asked.end < frame.today
-    return Reading(Outcome(value, currency=currency), frame.asked, ("entered",), "final" if over else "provisional")
+def _everywhere(question: Question, leaf: Definition, channels: frozenset[str]) -> bool:
+    return {c.channel for c in question.covers(leaf)} <= channels
 
 
-def _outcome(definition: Definition, frame: Frame, parts: Parts, span: Span) -> Outcome:
-    now = _measured(frame, parts, span)
-    if definition.kind != "growth":
-        return now
-    earlier = comparison(span)
-    against = label(Span(earlier.start, earlier.through, earlier.through))
-    return growth(now, _measured(frame, parts, earlier), against)
+def _typed(question: Question, case: Case, value: Decimal) -> Reading:
+    currency = question.config.currency if case.definition.unit == "money" else None
+    over = case.frame.asked.end < case.frame.today
+    return Reading(
+        Outcome(value, currency=currency), case.frame.asked, ("entered",), "final" if over else "provisional"
+    )
 
 
-def _measured(frame: Frame, parts: Parts, span: Span) -> Outcome:
-    if span.through < span.start:
-        return Outcome(reason=NO_DATA)
-    return evaluate(frame.base, parts.get((span.start, span.through), ()), frame.channel)
-
-
-def _value(question: Question, definition: Definition, frame: Frame, parts: Parts, span: Span) -> Decimal | None:
+def _value(question: Question, case: Case, span: Span) -> Decimal | None:
     """The value of another period than the board's: from the data, else as entered."""
-    value = _outcome(definition, frame, parts, span).value
-    return value if value is not None else entered(question.entries, definition.id, frame.name, span)
+    if _began_within(case, span):
+        return None
+    value = case.outcome(span).value
+    return value if value is not None else entered(question.entries, case.definition.id, case.frame.name, span)
 
 
-def _previous(question: Question, definition: Definition, frame: Frame, parts: Parts) -> Decimal | None:
-    span = comparison(frame.span)
-    return None if _began_within(definition, frame, span) else _value(question, definition, frame, parts, span)
+def _previous(question: Question, case: Case) -> Decimal | None:
+    return _value(question, case, comparison(case.frame.span))
 
 
-def _earlier(question: Question, definition: Definition, frame: Frame, parts: Parts) -> list[Decimal | None]:
-    return [
-        None if _began_within(definition, frame, span) else _value(question, definition, frame, parts, span)
-        for span in past(frame.span, HISTORY)[:-1]
-    ]
+def _history(question: Question, case: Case) -> list[Decimal | None]:
+    return [_value(question, case, span) for span in past(case.frame.span, HISTORY)[:-1]]
 
 
-def _began_within(definition: Definition, frame: Frame, span: Span) -> bool:
+def _began_within(case: Case, span: Span) -> bool:
     """Whether the data only began within a period that is added up: it would look like a slump, and then a boom."""
-    if definition.kind not in {"sum", "growth"} or not frame.covers:
+    definition = case.definition
+    if definition.kind not in {"sum", "distinct", "net", "growth"} or not case.frame.covers or case.frame.readings:
         return False
-    needed = comparison(span) if definition.kind == "growth" else span
-    return min(c.first_day for c in frame.covers) > needed.start + QUIET
+    span = windowed(definition, span)
+    needed = earlier(definition, span) if definition.kind == "growth" else span
+    return min(c.first_day for c in case.frame.covers) > needed.start + QUIET

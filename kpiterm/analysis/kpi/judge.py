@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from kpiterm.analysis.kpi.definition import Definition
+from kpiterm.analysis.kpi.definition import RATIOS, Definition
 from kpiterm.analysis.kpi.outcome import Outcome
 from kpiterm.analysis.view import Maturity, Span, State, Target
 
@@ -25,17 +25,24 @@ def state(target: Target | None, value: Decimal | None, *, provisional: bool, sm
         return "ok"
     if small or doubtful:
         return "watch"
-    near = abs(value - target.value) <= NEAR * abs(target.value)
+    near = target.value != 0 and abs(value - target.value) <= NEAR * _scale(target)
     if target.met_by(value):
         return "watch" if near else "ok"
     return "watch" if near and provisional else "breach"
+
+
+def _scale(target: Target) -> Decimal:
+    """What a distance from the target is measured by: of a share that is to stay high, the misses that it allows."""
+    if target.op in {">", ">="} and Decimal("0.5") < target.value < 1:
+        return 1 - target.value
+    return abs(target.value)
 
 
 def is_small(definition: Definition, outcome: Outcome) -> bool:
     """Whether fewer were counted than the definition asks for before a target is judged."""
     if definition.minimum is None or not outcome.parts:  # entered by hand: whoever entered it vouches for it
         return False
-    counted = outcome.denominator if definition.kind in {"ratio", "last_ratio"} else Decimal(outcome.sample)
+    counted = outcome.denominator if definition.kind in RATIOS else Decimal(outcome.sample)
     return counted is not None and counted < definition.minimum
 
 

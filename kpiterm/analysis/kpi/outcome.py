@@ -4,34 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import NamedTuple, cast
 
 from kpiterm.analysis.format import amount_digits, exact_money, plain
-from kpiterm.analysis.kpi.compile import Days, compile_kpi
-from kpiterm.analysis.kpi.definition import SECONDS, Definition
-from kpiterm.analysis.reader import Reader
+from kpiterm.analysis.kpi.compile import Days
+from kpiterm.analysis.kpi.definition import RATIOS, SECONDS, Definition
+from kpiterm.analysis.kpi.fx import NO_RATES, Rates, RatesMissing
 
 NO_DATA = "no data"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one source of one channel adds to a period; of a percentile also totals, with account and channel None."""
+class Part(NamedTuple):
+    """What one source of one channel adds to a period; of a percentile also totals, with account and channel None.
+
+    `missing` of the `sample` rows give no numerator. `month` is given where rates are needed.
+    """
 
     channel: str | None
     account: str | None
     source: str | None
     currency: str | None
+    month: date | None
     numerator: Decimal | None
     denominator: Decimal | None
     sample: int
+    missing: int
+
+
+def part_of(values: list[object]) -> Part:
+    """A row of a statement, after its period, as a Part."""
+    channel, account, source, currency, month, numerator, denominator, sample, missing = values
+    return Part(
+        cast("str | None", channel), cast("str | None", account), cast("str | None", source),
+        cast("str | None", currency), cast("date | None", month), _decimal(numerator), _decimal(denominator),
+        int(cast("int", sample)), int(cast("int", missing)),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A KPI's value over one period, or why there is none."""
+    """A KPI's value over one period, or why there is none. `notes` are what it lacks or how it was converted."""
 
     value: Decimal | None = None
     numerator: Decimal | None = None
@@ -40,44 +54,42 @@ class Outcome:
     sample: int = 0
     parts: tuple[Part, ...] = ()
     reason: str | None = None
+    lacks: tuple[str, ...] = ()
+    base: Definition | None = None  # of the KPIs that it is computed from, the one that has no value
 
 
 Parts = Mapping[Days, Sequence[Part]]
 
 
-def read_parts(reader: Reader, definition: Definition, spans: Sequence[Days], as_of: datetime) -> Parts:
-    """The parts of each span, from one statement."""
-    statement = compile_kpi(definition, spans, as_of=as_of)
-    found: dict[Days, list[Part]] = {}
-    for row in reader.rows(statement.sql, statement.params):
-        first, last, channel, account, source, currency, numerator, denominator, sample = row
-        part = Part(
-            cast("str | None", channel), cast("str | None", account), cast("str | None", source),
-            cast("str | None", currency), _decimal(numerator), _decimal(denominator), int(cast("int", sample)),
-        )  # fmt: skip
-        found.setdefault((cast("date", first), cast("date", last)), []).append(part)
-    return found
-
-
-def evaluate(definition: Definition, parts: Iterable[Part], channel: str | None) -> Outcome:
-    """The value of one channel, of all where channel is None; growth is built from two of these."""
+def evaluate(
+    definition: Definition,
+    parts: Iterable[Part],
+    channel: str | None,
+    *,
+    rates: Rates = NO_RATES,
+    currency: str | None = None,
+) -> Outcome:
+    """The value of one channel, of all where channel is None. Amounts in several currencies are converted by `rates`
+    into its base; into `currency`, where one is given."""
     mine = list(parts)
     chosen = tuple(p for p in mine if p.account is not None and channel in {None, p.channel})
     if not chosen:
-        return Outcome(reason=NO_DATA)
+        return Outcome(reason=NO_DATA, base=definition)
     if definition.kind == "percentile":
         return _percentile(definition, mine, chosen, channel)
-    currencies = _amounts(chosen) if definition.measure and definition.measure.is_money else {}
-    if len(currencies) > 1:
-        return Outcome(parts=chosen, reason=_several(definition, currencies, channel))
-    total = Outcome(
-        numerator=_sum(p.numerator for p in chosen),
-        denominator=_sum(p.denominator for p in chosen),
-        currency=next(iter(currencies), None),
-        sample=sum(p.sample for p in chosen),
-        parts=chosen,
-    )
-    return _ratio(definition, total) if definition.kind != "sum" else _amount(definition, total)
+    money = _amounts(chosen) if definition.measure and definition.measure.is_money else {}
+    wanted = currency or (rates.base if len(money) > 1 else next(iter(money), None))
+    if len(money) > 1 and not wanted:
+        return Outcome(parts=chosen, reason=_several(money, channel), base=definition)
+    counted: Iterable[Part] = chosen
+    if wanted and set(money) != {wanted}:
+        try:
+            counted = [_converted(definition, p, rates, wanted) for p in chosen]
+        except RatesMissing as error:
+            return Outcome(parts=chosen, reason=str(error), base=definition)
+    upper, lower = _sum(p.numerator for p in counted), _sum(p.denominator for p in counted)
+    value, reason = _result(definition, upper, lower, wanted)
+    return Outcome(value, upper, lower, wanted, sum(p.sample for p in chosen), chosen, reason, base=definition)
 
 
 def growth(now: Outcome, before: Outcome, against: str) -> Outcome:
@@ -86,38 +98,90 @@ def growth(now: Outcome, before: Outcome, against: str) -> Outcome:
         return replace(now, numerator=None, denominator=None)
     if before.value is None:
         reason = f"nothing to compare with in {against}: {before.reason}"
-        return Outcome(parts=now.parts, sample=now.sample, reason=reason)
+        return Outcome(parts=now.parts, sample=now.sample, reason=reason, base=before.base)
     if before.value <= 0:
         return Outcome(parts=now.parts, sample=now.sample, reason=f"undefined: {plain(before.value)} in {against}")
     if now.currency != before.currency:
         reason = f"{against} was in {before.currency}, this period is in {now.currency}: no exchange rates"
         return Outcome(parts=now.parts, sample=now.sample, reason=reason)
     increase = now.value - before.value
-    return replace(now, value=increase / before.value, numerator=increase, denominator=before.value)
+    return replace(
+        now, value=increase / before.value, numerator=increase, denominator=before.value, lacks=_both(now, before)
+    )
 
 
-def _amount(definition: Definition, total: Outcome) -> Outcome:
-    if total.numerator is None:
-        return replace(total, reason=f"the source gives no {_noun(definition)}")
-    return replace(total, value=total.numerator)
+def share(part: Outcome, whole: Outcome, names: tuple[str, str], *, money: bool) -> Outcome:
+    """One KPI over another; `names` are what they are called."""
+    for found in (part, whole):
+        if found.value is None:
+            return Outcome(parts=part.parts + whole.parts, reason=found.reason, base=found.base)
+    assert part.value is not None
+    parts, currency = part.parts + whole.parts, part.currency if money else None
+    total = Outcome(None, part.value, whole.value, currency, whole.sample, parts, lacks=_both(part, whole))
+    if not whole.value:
+        return replace(total, reason=f"undefined: {names[0]} of {plain(part.value)} with no {names[1]}")
+    return replace(total, value=part.value / whole.value)
 
 
-def _ratio(definition: Definition, total: Outcome) -> Outcome:
-    if total.numerator is None:
-        return replace(total, reason=f"the source gives no {_noun(definition)}")
-    if not total.denominator:
-        shown = amount_digits(total.numerator, total.currency) if total.currency else plain(total.numerator)
-        reason = f"undefined: {_noun(definition)} of {shown} with no {_noun(definition, below=True)}"
-        return replace(total, reason=reason)
-    return replace(total, value=total.numerator / total.denominator)
+def net(plus: Sequence[tuple[str, Outcome]], minus: Sequence[tuple[str, Outcome]]) -> Outcome:
+    """KPIs added and subtracted. What is not known of those subtracted is not zero: the outcome `lacks` it. Where it is
+    known and cannot be taken off, for want of a rate, there is no outcome."""
+    unusable = [f for _, f in minus if f.value is None and any(p.numerator is not None for p in f.parts)]
+    for found in (*(f for _, f in plus), *unusable):
+        if found.value is None:
+            return Outcome(parts=found.parts, reason=found.reason, base=found.base)
+    lacks = [f"not deducted, for want of data: {name}" for name, found in minus if found.value is None]
+    known = [found for _, found in (*plus, *minus)]
+    value = sum((f.value or Decimal(0) for _, f in plus), Decimal(0)) - sum(
+        (f.value or Decimal(0) for _, f in minus), Decimal(0)
+    )
+    return Outcome(
+        value=value,
+        numerator=value,
+        currency=plus[0][1].currency,
+        sample=sum(f.sample for f in known),
+        parts=tuple(p for f in known for p in f.parts),
+        lacks=(*lacks, *(note for f in known for note in f.lacks)),
+    )
+
+
+def _both(one: Outcome, other: Outcome) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one.lacks, *other.lacks)))
+
+
+def _result(
+    definition: Definition, upper: Decimal | None, lower: Decimal | None, currency: str | None
+) -> tuple[Decimal | None, str | None]:
+    """The value, or the reason why there is none."""
+    if upper is None:
+        return None, f"the source gives no {_noun(definition)}"
+    if definition.kind not in RATIOS:
+        return upper, None
+    if not lower:
+        shown = amount_digits(upper, currency) if currency else plain(upper)
+        return None, f"undefined: {_noun(definition)} of {shown} with no {_noun(definition, below=True)}"
+    return upper / lower, None
 
 
 def _percentile(definition: Definition, parts: list[Part], chosen: tuple[Part, ...], channel: str | None) -> Outcome:
     total = next(p for p in parts if p.account is None and p.channel == channel)
     if total.numerator is None:
-        return Outcome(parts=chosen, reason=f"the source gives no {_noun(definition)}")
+        return Outcome(parts=chosen, reason=f"the source gives no {_noun(definition)}", base=definition)
     value = total.numerator / SECONDS.get(definition.unit, 1)
-    return Outcome(value, None, Decimal(total.sample), None, total.sample, chosen)
+    return Outcome(value, None, Decimal(total.sample), None, total.sample, chosen, base=definition)
+
+
+def _converted(definition: Definition, part: Part, rates: Rates, wanted: str) -> Part:
+    """A part's amounts in another currency; clicks and orders stay what they are."""
+    if part.currency == wanted or not (part.numerator or part.denominator) or definition.measure is None:
+        return part
+    rate = rates.rate(part.currency, wanted, part.month)
+    upper, lower = definition.measure.amounts
+    return part._replace(
+        numerator=part.numerator * rate if upper and part.numerator is not None else part.numerator,
+        denominator=part.denominator * rate if lower and part.denominator is not None else part.denominator,
+        currency=wanted,
+    )
 
 
 def _amounts(parts: Iterable[Part]) -> dict[str | None, Decimal]:
@@ -126,13 +190,14 @@ def _amounts(parts: Iterable[Part]) -> dict[str | None, Decimal]:
     found: dict[str | None, Decimal] = {}
     for part in [p for p in given if p.numerator or p.denominator] or given[:1]:
         found[part.currency] = found.get(part.currency, Decimal(0)) + (part.numerator or 0)
+    if len(found) < 2:
+        return found
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0] or "")))
 
 
-def _several(definition: Definition, amounts: Mapping[str | None, Decimal], channel: str | None) -> str:
-    noun = "sales" if definition.unit == "money" else _noun(definition)
+def _several(amounts: Mapping[str | None, Decimal], channel: str | None) -> str:
     shown = ", ".join(exact_money(amount, currency) for currency, amount in amounts.items())
-    return f"{noun} in {shown}: no exchange rates{'' if channel else '; see each channel'}"
+    return f"amounts in {shown}: no exchange rates, add them to fx.toml{'' if channel else '; or see each channel'}"
 
 
 def _noun(definition: Definition, *, below: bool = False) -> str:
@@ -149,4 +214,4 @@ def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def _decimal(value: object) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+    return value if value is None or type(value) is Decimal else Decimal(str(value))

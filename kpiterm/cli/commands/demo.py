@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,13 +66,37 @@ def prepare(session: Session, box: Sandbox, days: int) -> dict[str, str]:
     contract = resources.files("kpiterm.cli").joinpath("demo_contract.toml").read_text("utf-8")
     (session.paths.contracts / "demo.toml").write_text(contract, "utf-8")
     session.paths.config.write_text(f"[sync]\nhistory_days = {days}\n", "utf-8")
+    load_costs(session, box, environment)
     return environment
+
+
+def load_costs(session: Session, box: Sandbox, environment: dict[str, str]) -> None:
+    """The seller's cost ledger, as a spreadsheet would hold it: a first cost of every SKU, and a rise 90 days ago."""
+    today = box.clock().date()
+    rise, begin = today - timedelta(days=90), today - timedelta(days=800)
+    mapping = resources.files("kpiterm.cli").joinpath("demo_costs.toml").read_text("utf-8")
+    (private_dir(session.paths.root / "mappings") / "costs.toml").write_text(mapping, "utf-8")
+    file = private_dir(session.paths.spool) / "costs.csv"
+    lines = ["sku,valid_from,unit_cost,currency"]
+    for product in box.shop.products:
+        cost = Decimal(product.price) * 36 / 10000
+        lines += [f"{product.sku},{begin},{cost:.2f},USD", f"{product.sku},{rise},{cost * Decimal('1.06'):.2f},USD"]
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    command = [*_kpiterm(session), "-q", "import", "--map", "costs", str(file)]
+    done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
+    file.unlink()
+    if done.returncode != OK:
+        raise KpitermError("the demo's costs could not be read", hint="run it again with -v", exit_code=done.returncode)
 
 
 def sync_command(session: Session, *options: str) -> list[str]:
     """The very command that cron runs."""
+    return [*_kpiterm(session), "sync", *options]
+
+
+def _kpiterm(session: Session) -> list[str]:
     where = ["--home", str(session.paths.home), "--workspace", session.paths.workspace]
-    return [sys.executable, "-m", "kpiterm", *where, "sync", *options]
+    return [sys.executable, "-m", "kpiterm", *where]
 
 
 def _headless(session: Session, environment: dict[str, str]) -> int:
@@ -81,7 +107,7 @@ def _headless(session: Session, environment: dict[str, str]) -> int:
     done = subprocess.run(sync_command(session), env=environment, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != OK:
         raise KpitermError("the demo's sync failed", hint="run it again with -v", exit_code=done.returncode)
-    show(session.view(None), session)
+    show(session.view(None), session, everything=False)
     return OK
 
 

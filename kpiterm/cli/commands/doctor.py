@@ -88,9 +88,11 @@ def _configuration(session: Session) -> Iterator[Finding]:
 
 
 def _plugins(session: Session) -> Iterator[Finding]:
-    for status in session.plugins().statuses:
+    from kpiterm.cli.board import plugin_statuses
+
+    for status in plugin_statuses(session):
         detail = status.error or f"{status.state}: {', '.join((*status.connectors, *status.importers))}"
-        yield Finding(f"plugin {status.name}", status.state != "failed", detail, status.hint or "")
+        yield Finding(f"plugin {status.name}", not status.error, detail, status.hint)
 
 
 def _accounts(session: Session) -> Iterator[Finding]:

@@ -49,14 +49,14 @@ def run(args: argparse.Namespace, session: Session) -> int:
 
 
 def _import(args: argparse.Namespace, session: Session) -> list[Report]:
-    from kpiterm.cli.board import refresh_state
+    from kpiterm.cli.board import daily_sums, refresh_state
     from kpiterm.store.engine import Writer
     from kpiterm.sync.imports import Desk, import_path
     from kpiterm.sync.mapping import load_mappings
 
     config = session.config()
     with (
-        Writer(session.paths, memory_limit=config.sync.memory_limit) as writer,
+        Writer(session.paths, memory_limit=config.sync.memory_limit, derive=daily_sums(session)) as writer,
         tempfile.TemporaryDirectory(dir=private_dir(session.paths.spool)) as spool,
     ):
         desk = Desk(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpiterm.cli import board, output
+from kpiterm.cli.commands import kpi_explain, kpi_standards
 from kpiterm.cli.session import Session
 from kpiterm.errors import OK, UsageError
 
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|check|enter")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|explain|standards|check|enter")
     actions.add_parser("list", help="every definition in force")
     show = actions.add_parser("show", help="a KPI's value, all channels first, and what it means")
     show.add_argument("id")
     show.add_argument("--period", metavar="P", help="2026-10, 2026-W47, 2026-11-01..2026-11-21 or last")
     show.add_argument("--channel", metavar="C", help="one channel only, e.g. amazon.com")
     show.add_argument("--sql", action="store_true", help="the SQL that computes it")
+    kpi_explain.configure(actions.add_parser("explain", help="why a KPI changed, by channel, SKU or campaign"))
+    kpi_standards.configure(actions.add_parser("standards", help="the platforms' own standards, as of a day"))
     check = actions.add_parser("check", help="read a KPI file and name its first fault")
     check.add_argument("file", type=Path)
     enter = actions.add_parser("enter", help="enter a value that no connector can read; goes to the operation log")
@@ -39,6 +42,11 @@ def run(args: argparse.Namespace, session: Session) -> int:
             return _list(session)
         case "show":
             return _show(args, session)
+        case "explain":
+            _definition(session, args.id)
+            return kpi_explain.run(args, session)
+        case "standards":
+            return kpi_standards.run(args, session)
         case "check":
             return _check(args.file, session)
         case _:
@@ -53,13 +61,18 @@ def _list(session: Session) -> int:
             {
                 "kpis": [
                     {"id": d.id, "version": d.version, "hash": d.hash, "name": dict(d.name), "unit": d.unit,
-                     "sentence": dict(d.sentence), "direction": d.direction, "basis": d.basis, "origin": d.origin}
+                     "sentence": dict(d.sentence), "direction": d.direction, "basis": d.basis, "origin": d.origin,
+                     "kind": d.kind, "group": d.group, "owner": d.owner or None}
                     for d in definitions
                 ]
             }
         )  # fmt: skip
         return OK
+    group = ""
     for d in definitions:
+        if d.group != group:
+            group = d.group
+            output.line(f"{group}:")
         output.line(f"{output.paint(d.id, 'bold')}  {d.name[lang]}  (version {d.version}, {d.origin})")
         output.line(f"    {d.sentence[lang]}")
         output.line(f"    basis: {d.basis}")
@@ -91,6 +104,7 @@ def _show(args: argparse.Namespace, session: Session) -> int:
     from dataclasses import replace
 
     from kpiterm.analysis.view_json import gauge_json
+    from kpiterm.cli.kpi_text import details
 
     definition = _definition(session, args.id)
     if args.sql:
@@ -108,10 +122,8 @@ def _show(args: argparse.Namespace, session: Session) -> int:
     output.line(f"\n{definition.sentence[lang]}\nbasis: {definition.basis}")
     output.line(f"definition: version {definition.version}, {definition.hash}, {definition.origin}")
     for gauge in gauges:
-        parts = f"{gauge.numerator} / {gauge.denominator}" if gauge.denominator is not None else f"{gauge.numerator}"
-        output.line(
-            f"{gauge.channel}: {parts}  {gauge.period.start} to {gauge.period.through}  {' '.join(gauge.sources)}"
-        )
+        for line in details(gauge):
+            output.line(line)
     return OK
 
 

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from kpiterm.cli import output
+from kpiterm.cli import board, output
 from kpiterm.cli.session import Session
 from kpiterm.errors import OK, PLUGIN
 
@@ -34,19 +34,17 @@ def run(args: argparse.Namespace, session: Session) -> int:
 
 
 def _list(session: Session) -> int:
-    plugins = session.plugins()
+    statuses = board.plugin_statuses(session)
     if session.json:
-        output.answer({"plugins": [asdict(status) for status in plugins.statuses]})
+        output.answer({"plugins": [asdict(status) for status in statuses]})
     else:
-        rows = [
-            (s.name, s.version or "", s.state, " ".join(s.connectors), " ".join(s.importers)) for s in plugins.statuses
-        ]
+        rows = [(s.name, s.version or "", s.state, " ".join(s.connectors), " ".join(s.importers)) for s in statuses]
         output.table(("plugin", "version", "state", "connectors", "reads files"), rows)
-        for status in plugins.statuses:
+        for status in statuses:
             if status.error:
                 output.note(f"kpiterm: plugin {status.name}: {status.error}")
                 output.note(f"  → {status.hint}")
-    return PLUGIN if any(s.state == "failed" for s in plugins.statuses) else OK
+    return PLUGIN if any(s.error for s in statuses) else OK
 
 
 def _new(args: argparse.Namespace, session: Session) -> int:

@@ -20,7 +20,10 @@ from kpiterm.errors import BREACH, OK, KpitermError, UsageError
 from kpiterm.events import Progress, Run, RunError, as_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpiterm.config import Account
+    from kpiterm.plugins.manager import Plugins
     from kpiterm.sync.work import AccountWork, Planner
 
 
@@ -51,10 +54,11 @@ def run(args: argparse.Namespace, session: Session) -> int:
 
 
 def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) -> list[Run]:
-    from kpiterm.cli.board import refresh_state
+    from kpiterm.cli.alerts import after_sync
+    from kpiterm.cli.board import daily_sums, refresh_state
     from kpiterm.cli.progress import Display
     from kpiterm.log import open_log
-    from kpiterm.plugins import SyncReport, clock
+    from kpiterm.plugins import clock
     from kpiterm.store.engine import Writer
     from kpiterm.sync import record
     from kpiterm.sync.commit import keep_refusal
@@ -67,7 +71,7 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
     now = clock.now().replace(microsecond=0)  # vendors' wires carry whole seconds: windows do too
     ask = Ask(since=_day(args.since), full=args.full, force=args.force or args.stream is not None)
     with (
-        Writer(session.paths, memory_limit=config.sync.memory_limit) as writer,
+        Writer(session.paths, memory_limit=config.sync.memory_limit, derive=daily_sums(session)) as writer,
         Display(_wanted(args, session)) as display,
     ):
         planner = Planner(
@@ -82,9 +86,8 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
         works, refused = _prepare(planner, accounts, args)
         emit = _line_printer if args.events else display.show
         if args.dry_run:
-            return [run for _, runs in refused for run in runs] + [
-                _planned(work, name, len(windows)) for work in works for name, windows in _plans(work)
-            ]
+            planned = [_planned(work, name, len(windows)) for work in works for name, windows in _plans(work)]
+            return [run for _, runs in refused for run in runs] + planned
         writer.clear_spool()
         if record.close_interrupted(writer.con):
             writer.dirty = True
@@ -104,11 +107,19 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
             emit(run)
         runs += Runner(site, writer, now=now).run(works)
         writer.publish()
-        refresh_state(session)
+        view = refresh_state(session)
+    if view:  # with the store free for others: delivery may take its time
+        after_sync(session, view)
+    _tell_plugins(plugins, session, runs)
+    return runs
+
+
+def _tell_plugins(plugins: Plugins, session: Session, runs: Sequence[Run]) -> None:
+    from kpiterm.plugins import SyncReport
+
     report = SyncReport(session.paths.workspace, tuple(asdict(run) for run in runs))
     for name, failure in plugins.finished(report).items():
         output.note(f"kpiterm: plugin {name}: {failure}")
-    return runs
 
 
 def _chosen(args: argparse.Namespace, session: Session) -> list[Account]:

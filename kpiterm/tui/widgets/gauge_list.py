@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import ListItem, ListView
 
-from kpiterm.analysis.view import Gauge
+from kpiterm.analysis.view import Gauge, headlines
 from kpiterm.tui.draw import marked
 from kpiterm.tui.gauge_lines import card, line
 from kpiterm.tui.gauge_text import in_order, key, parts
@@ -72,7 +72,7 @@ class GaugeList(ListView):
 
     async def show(self, gauges: Sequence[Gauge]) -> None:
         """Draw `gauges`; the cursor stays on the KPI and channel that it was on."""
-        ordered = in_order(gauges)
+        ordered = in_order(headlines(tuple(gauges)))
         items = self.items
         if [key(gauge) for gauge in ordered] != [key(item.gauge) for item in items]:
             await self._rebuild(ordered)

@@ -54,7 +54,8 @@ class TopLine(Painted):
         """What may stand at the left, the longest first."""
         if self.view is None:
             return [[]]
-        counts = Counter(gauge.state for gauge in self.view.gauges)
+        agreed = [gauge.state for gauge in self.view.gauges if gauge.target or gauge.weight]
+        counts = Counter(agreed or [gauge.state for gauge in self.view.gauges])
         known = [(counts[state], *look) for state, look in STATES.items() if counts[state]]
         words = [Content.styled(f"{symbol} {count} {word}", style) for count, symbol, word, style in known]
         signs = [Content.styled(f"{symbol} {count}", style) for count, symbol, _, style in known]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,10 +10,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from kpiterm.analysis.board import build_view
+from kpiterm.analysis.board import ask, build_view
+from kpiterm.analysis.kpi.gauges import all_gauges
 from kpiterm.analysis.view import Gauge, View
 from kpiterm.config import Account, Config
 from kpiterm.plugins import facts
+from kpiterm.plugins.sql import MACROS
 
 OPERATIONS = """
 CREATE TABLE run (run_id VARCHAR, account VARCHAR, connector VARCHAR, stream VARCHAR, status VARCHAR,
@@ -33,6 +35,7 @@ class Store:
         self.connection = connection
         self.as_of = self.now = datetime(2026, 11, 22, 20, tzinfo=UTC)
         self.snapshot: str | None = "snap-7.duckdb"
+        self.rollups: Mapping[str, int] = {}
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
         return self.connection.execute(sql, list(params)).fetchall()
@@ -82,13 +85,26 @@ class Store:
         self.add("watermark", account=account, stream=stream, watermark=moment.replace(tzinfo=None))
 
     def board(self, period: str | None = None, *, accounts: Sequence[str] = (), **options: Any) -> View:
-        declared = [Account(name=name, connector="amazon") for name in accounts]
-        config = options.pop("config", Config(timezone="America/Los_Angeles"))
-        options = {"settles": {}} | options
+        config, declared, options = _asked(accounts, options)
         return build_view(self, config, declared, period=period, now=self.now, workspace="default", **options)
 
+    def gauges(
+        self, kpi: str, period: str | None = None, *, accounts: Sequence[str] = (), **options: Any
+    ) -> dict[str, Gauge]:
+        """The gauges of one KPI by channel, without the rest of the board."""
+        config, declared, options = _asked(accounts, options)
+        return {
+            g.channel: g for g in all_gauges(ask(self, config, declared, period=period, now=self.now, **options), kpi)
+        }
+
     def gauge(self, kpi: str, period: str | None = None, *, channel: str = "all", **options: Any) -> Gauge:
-        return next(g for g in self.board(period, **options).gauges if (g.id, g.channel) == (kpi, channel))
+        return self.gauges(kpi, period, **options)[channel]
+
+
+def _asked(accounts: Sequence[str], options: dict[str, Any]) -> tuple[Config, list[Account], dict[str, Any]]:
+    declared = [Account(name=name, connector="amazon") for name in accounts]
+    given: dict[str, Any] = {"settles": {}, "config": Config(timezone="America/Los_Angeles")} | options
+    return given.pop("config"), declared, given
 
 
 @pytest.fixture
@@ -97,4 +113,5 @@ def store() -> Store:
     for table in facts.TABLES.values():
         connection.execute(facts.ddl(table))
     connection.execute(OPERATIONS)
+    connection.execute(f"{MACROS}SET VARIABLE timezone = 'America/Los_Angeles'")
     return Store(connection)

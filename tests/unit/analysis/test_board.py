@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kpiterm.analysis.board import ask
+from kpiterm.analysis.kpi.catalogue import load_catalogue
 from kpiterm.analysis.kpi.gauges import statement
 from kpiterm.analysis.view_json import state_document, to_json, view_from_json
 from kpiterm.config import Config
@@ -26,7 +27,7 @@ def run(store: Store, account: str, stream: str, status: str, hour: int, **value
 
 def test_an_empty_store_has_a_board_of_reasons(store: Store) -> None:
     view = store.board()
-    assert [g.id for g in view.gauges] == ["gmv", "gmv_mom", "acos", "odr", "response_p90_h", "ordered_sales"]
+    assert [g.id for g in view.gauges] == list(load_catalogue())
     assert all(g.state == "no_data" and g.reason and len(g.history) == 13 for g in view.gauges)
     assert (view.workspace, view.as_of, view.snapshot, view.accounts) == ("default", store.as_of, "snap-7.duckdb", ())
 
@@ -50,7 +51,7 @@ def test_the_sql_that_is_shown_gives_the_number_of_the_gauge(store: Store) -> No
     for kpi in ("gmv", "gmv_mom"):
         shown = statement(asked, kpi, "amazon.ca")
         rows = [row for row in store.rows(shown.printable()) if row[:2] == (gauge.period.start, gauge.period.through)]
-        assert [row[6] for row in rows] == [gauge.value]
+        assert [row[7] for row in rows] == [gauge.value]
 
 
 def test_a_period_that_is_none_is_refused(store: Store) -> None:

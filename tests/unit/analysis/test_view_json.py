@@ -10,12 +10,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpiterm.analysis.view import AccountStatusView, Gauge, Span, StreamStatus, Target, View
+from kpiterm.analysis.view import AccountStatusView, Budget, Gauge, Interval, Span, StreamStatus, Target, View
 from kpiterm.analysis.view_json import state_document, to_json, view_from_json
 
 days = st.dates(date(2001, 1, 1), date(2098, 12, 31))
 moments = st.datetimes(datetime(2001, 1, 1), datetime(2098, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 numbers = st.none() | st.decimals(allow_nan=False, allow_infinity=False)
+amounts = st.decimals(allow_nan=False, allow_infinity=False)
 texts = st.text(max_size=8)
 gauges = st.builds(
     Gauge,
@@ -27,6 +28,10 @@ gauges = st.builds(
     maturity=st.sampled_from(["provisional", "settling", "final"]), data_through=st.none() | days,
     sources=st.lists(texts, max_size=2).map(tuple), previous=numbers, change=numbers,
     history=st.lists(numbers, max_size=3).map(tuple), definition_version=st.integers(1, 9), definition_hash=texts,
+    budget=st.none() | st.builds(
+        Budget, allowed=amounts, used=amounts, left=amounts, burn_rate=numbers, days_left=numbers
+    ),
+    interval=st.none() | st.builds(Interval, amounts, amounts, st.sampled_from(["proven", "not proven", None])),
 )  # fmt: skip
 streams = st.builds(
     StreamStatus,
@@ -56,6 +61,8 @@ GAUGE = Gauge(
     currency="USD", target=Target("<=", Decimal("0.280")), weight=Decimal("30.0"), state="breach", reason=None,
     maturity="provisional", data_through=date(2026, 11, 21), sources=("amazon:us-main",), previous=Decimal("0.5000005"),
     change=Decimal("1E-7"), history=(None, Decimal("2E+2")), definition_version=1, definition_hash="sha256:0",
+    budget=Budget(allowed=Decimal(280), used=Decimal("2.0000"), left=Decimal(278), burn_rate=Decimal("0.5000")),
+    interval=Interval(Decimal("0.001900"), Decimal("0.005600"), "not proven"),
 )  # fmt: skip
 
 
@@ -92,7 +99,9 @@ def test_the_shape_of_status_json() -> None:
         "value": "0.666667", "numerator": "2.00", "denominator": "3.00", "unit": "ratio", "currency": "USD",
         "direction": "down", "target": {"op": "<=", "value": "0.28"}, "weight": "30", "state": "breach", "reason": None,
         "maturity": "provisional", "data_through": "2026-11-21", "sources": ["amazon:us-main"], "previous": "0.5",
-        "change": "0", "history": [None, "200"], "projection": None, "budget": None,
+        "change": "0", "history": [None, "200"], "projection": None, "group": "other", "expected": None,
+        "budget": {"allowed": "280.00", "used": "2.00", "left": "278.00", "burn_rate": "0.5", "days_left": None},
+        "interval": {"low": "0.0019", "high": "0.0056", "verdict": "not proven"},
         "definition": {"version": 1, "hash": "sha256:0"},
     }  # fmt: skip
     assert account["last_sync"] == "2026-11-22T08:05:00Z"

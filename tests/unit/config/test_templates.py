@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+from kpiterm.analysis.alerts import DEFAULTS, load_rules
 from kpiterm.analysis.contract.terms import load_terms, terms_in_force
 from kpiterm.analysis.kpi.catalogue import load_catalogue
 from kpiterm.config import load_config, write_templates
@@ -21,10 +22,13 @@ def uncomment(file: Path) -> None:
 def test_templates_say_nothing_until_they_are_filled_in(tmp_path: Path) -> None:
     paths = Paths(tmp_path)
     before = load_config(paths)
-    assert write_templates(paths) == [paths.config, paths.contracts / "contract.toml", paths.kpis / "kpis.toml"]
+    assert write_templates(paths) == [
+        paths.config, paths.contracts / "contract.toml", paths.kpis / "kpis.toml", paths.alerts,
+    ]  # fmt: skip
     assert load_config(paths) == before
     assert load_terms(paths.contracts) == ()
     assert load_catalogue(paths.kpis) == load_catalogue()
+    assert load_rules(paths.alerts, {}) == DEFAULTS
 
 
 def test_templates_are_valid_once_the_comments_are_taken_away(tmp_path: Path) -> None:
@@ -33,6 +37,8 @@ def test_templates_are_valid_once_the_comments_are_taken_away(tmp_path: Path) ->
         uncomment(file)
     assert set(load_config(paths).targets) == {"acos", "gmv_mom"}
     assert "cancel_rate" in load_catalogue(paths.kpis)
+    assert load_rules(paths.alerts, {}) == DEFAULTS  # the template shows what is in force without it
+    assert "[[rule]]" in paths.alerts.read_text(encoding="utf-8").splitlines()
     agreed = terms_in_force(load_terms(paths.contracts), date(2026, 9, 1))
     assert set(agreed) == {"gmv_mom", "acos", "odr", "response_p90_h"}
 

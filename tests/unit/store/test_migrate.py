@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.unit.store.conftest import Workspace
 
 OPERATIONS = {"run", "watermark", "payload", "event", "schema_version"}
+ROLLUPS = {"changed_day", "kpi_rollup", "kpi_day", "kpi_day_history"}
 HISTORY = [("superseded_at", "TIMESTAMP"), ("superseded_by", "VARCHAR")]
 
 
@@ -39,7 +40,7 @@ def columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]
 def test_a_fresh_store_has_exactly_the_described_tables(con: duckdb.DuckDBPyConnection) -> None:
     migrate(con)
     tables = {str(row[0]) for row in con.execute("SHOW TABLES").fetchall()}
-    assert tables == OPERATIONS | set(facts.TABLES) | {f"{name}_history" for name in facts.TABLES}
+    assert tables == OPERATIONS | ROLLUPS | set(facts.TABLES) | {f"{name}_history" for name in facts.TABLES}
     for name, table in facts.TABLES.items():
         described = sorted((c.name, c.type) for c in table.all_columns)
         assert columns(con, name) == described, f"{name}: facts.py changed, so a new migration is needed"
@@ -65,6 +66,8 @@ def test_a_store_of_an_earlier_version_is_brought_up(con: duckdb.DuckDBPyConnect
     migrate(con)
     con.execute("DELETE FROM schema_version WHERE version > 1; DROP TABLE event; DROP TABLE payload; DROP TABLE run")
     con.execute("DROP TABLE watermark")
+    for table in ROLLUPS:
+        con.execute(f"DROP TABLE {table}")
     assert migrate(con)
     assert con.execute("SELECT list(version ORDER BY version) FROM schema_version").fetchall() == [
         ([number for number, _, _ in migrations()],)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ GOOD: dict[str, str | None] = {
 }
 
 
-def written(folder: Path, changes: dict[str, str | None] | None = None, kpi: str = "units") -> Path:
+def written(folder: Path, changes: dict[str, str | None] | None = None, kpi: str = "own_units") -> Path:
     """A KPI file with some keys changed, added or (None) left out."""
     lines = [f"{key} = {value}" for key, value in (GOOD | (changes or {})).items() if value is not None]
     file = folder / f"{len(list(folder.iterdir()))}.toml"
@@ -32,7 +33,18 @@ def written(folder: Path, changes: dict[str, str | None] | None = None, kpi: str
 
 
 def test_the_built_in_kpis_come_in_the_order_of_the_board() -> None:
-    assert list(load_catalogue()) == ["gmv", "gmv_mom", "acos", "odr", "response_p90_h", "ordered_sales"]
+    groups = [definition.group for definition in load_catalogue().values()]
+    assert list(dict.fromkeys(groups)) == [
+        "sales", "profit", "ads", "traffic", "customers", "health", "stock", "market",
+    ]  # fmt: skip
+    assert sum(1 for a, b in pairwise(groups) if a != b) == 7
+
+
+def test_the_built_in_kpis_have_their_words_in_both_languages() -> None:
+    for definition in load_catalogue().values():
+        assert definition.name["zh"] != definition.name["en"] or definition.name["en"].isupper(), definition.id
+        assert definition.sentence["en"].endswith("."), definition.id
+        assert definition.sentence["zh"].endswith("。"), definition.id
 
 
 @pytest.mark.parametrize(
@@ -44,7 +56,12 @@ def test_the_built_in_kpis_come_in_the_order_of_the_board() -> None:
         ({"unit": '"money"'}, "unit", "money column"),
         ({"name": '{ en = "Units" }'}, "name.zh", "add it"),
         ({"table": '"orders"'}, "table", "order_line"),
-        ({"day": '"ordered_at"'}, "day", "business_day"),
+        ({"day": '"loaded_at"'}, "day", "business_day"),
+        ({"timezone": '"Asia/Shanghai"'}, "timezone", "a moment"),
+        ({"day": '"ordered_at"', "timezone": '"Beijing"'}, "timezone", "Asia/Shanghai"),
+        ({"per_day": "true"}, "per_day", "use a sum"),
+        ({"window": "0"}, "window", "1 to 366"),
+        ({"sources": '"amazon.orders"'}, "sources", "square brackets"),
         ({"numerator": '"quantty"'}, "numerator", "did you mean 'quantity'?"),
         ({"numerator": None}, "numerator", "add it"),
         ({"denominator": '"quantity / 2"'}, "denominator", "kind"),
@@ -63,7 +80,7 @@ def test_a_fault_names_file_key_and_remedy(
     file = written(tmp_path, changes)
     with pytest.raises(ConfigError) as caught:
         read_kpis(file)
-    assert f"{file}: kpi.units.{key}: " in caught.value.message
+    assert f"{file}: kpi.own_units.{key}: " in caught.value.message
     assert remedy in caught.value.hint
 
 
@@ -92,8 +109,8 @@ def test_the_files_of_plugins_come_before_the_workspace(tmp_path: Path) -> None:
     file = written(plugin)
     written(tmp_path, {"version": "2", "unit": '"count"'})
     catalogue = load_catalogue(tmp_path, [file])
-    assert list(catalogue)[-1] == "units"
-    assert catalogue["units"].unit == "count"
+    assert list(catalogue)[-1] == "own_units"
+    assert catalogue["own_units"].unit == "count"
 
 
 @pytest.mark.parametrize(("of", "remedy"), [("gmvv", "did you mean 'gmv'?"), ("acos", "sum")])
@@ -102,5 +119,5 @@ def test_only_a_known_sum_can_grow(tmp_path: Path, of: str, remedy: str) -> None
     written(tmp_path, {"kind": '"growth"', "of": f'"{of}"', **unused})
     with pytest.raises(ConfigError) as caught:
         load_catalogue(tmp_path)
-    assert "kpi.units.of" in caught.value.message
+    assert "kpi.own_units.of" in caught.value.message
     assert remedy in caught.value.hint

@@ -10,9 +10,9 @@ sampled AS (
       AND (coalesce(needs_reply, TRUE))
       AND channel IS NOT NULL
 )
-SELECT first_day, last_day, channel, account, source, CAST(NULL AS VARCHAR) AS currency,
+SELECT first_day, last_day, channel, account, source, CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS DATE) AS month,
     quantile_disc(value, 0.9) AS numerator, CAST(NULL AS BIGINT) AS denominator,
-    count(value) AS sample
+    count(value) AS sample, count(*) - count(value) AS missing
 FROM sampled JOIN period ON period_day BETWEEN first_day AND last_day
 GROUP BY GROUPING SETS (
     (first_day, last_day), (first_day, last_day, channel), (first_day, last_day, channel, account, source)

@@ -1,0 +1,183 @@
+"""`kpiterm alerts`: what is alarming now, and what would be sent about it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from kpiterm.cli import alerts, board, output
+from kpiterm.cli.session import Session
+from kpiterm.errors import OK, TRANSIENT
+
+if TYPE_CHECKING:
+    from kpiterm.analysis.alerts import Alert, Rules
+    from kpiterm.analysis.alerts.words import Language, Names
+    from kpiterm.cli.alerts import Outlook, Sent
+    from kpiterm.notify.channels import Channel
+
+_STYLES = {"info": "dim", "warning": "watch", "critical": "breach"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|test")
+    actions.add_parser("list", help="what is alarming, and what is about to be")
+    test = actions.add_parser("test", help="evaluate now and show what would be sent; nothing is sent or remembered")
+    test.add_argument("--send", action="store_true", help="do send it, and remember it, as a sync would")
+
+
+def run(args: argparse.Namespace, session: Session) -> int:
+    names = alerts.kpi_names(session)
+    if args.action == "list":
+        return _list(session, alerts.look(session, board.current(session, None), names), names)
+    view = session.view(None)
+    outlook = alerts.look(session, view, names, _readers(session))
+    sent = alerts.tell(session, view) if args.send else []
+    _show(outlook, sent, session, names)
+    return TRANSIENT if any(outcome.error for outcome in sent) else OK
+
+
+def _readers(session: Session) -> tuple[Channel, ...]:
+    """Whom alerts go to; while there is nobody, whoever asks."""
+    from kpiterm.notify.channels import Channel, load_channels
+
+    config = session.config()
+    language: Language = "zh" if (session.lang or config.language) == "zh" else "en"
+    nobody = Channel(name="", service="", language=language, timezone=config.timezone, severity="info")
+    return load_channels(session.paths) or (nobody,)
+
+
+def _show(outlook: Outlook, sent: list[Sent], session: Session, names: Names) -> None:
+    """The messages as they would be sent, or were."""
+    texts = [(message, *alerts.worded(message, session, names)) for message in outlook.messages]
+    held = {name: len(notes) for name, notes in outlook.memory.outbox.items()}
+    if session.json:
+        output.answer(
+            {
+                "messages": [
+                    {"channel": m.channel.name or None, "title": title, "body": body, "alerts": len(m.notes)}
+                    for m, title, body in texts
+                ],
+                "held": held,
+                "sent": [{"channel": s.channel, "ok": s.error is None, "error": s.error} for s in sent],
+            }
+        )
+        return
+    for message, title, body in texts:
+        output.line(f"{message.channel.name or '(no channel yet: kpiterm notify add NAME)'}: {title}\n{body}\n")
+    for name, count in held.items():
+        output.line(f"{name}: {count} held back until its quiet hours are over")
+    if not texts and not held and not session.quiet:
+        output.note("nothing to send")
+    for outcome in sent:
+        output.note(f"{outcome.channel}: {outcome.error or 'sent'}{f' → {outcome.hint}' if outcome.hint else ''}")
+
+
+def _list(session: Session, outlook: Outlook, names: Names) -> int:
+    rules = alerts.rules(session, names)
+    found = sorted(outlook.memory.state.alerts.values(), key=_gravest_first)
+    shown = [alert for alert in found if _status(alert, rules)]
+    if session.json:
+        told = {name: alert.told_at for name, alert in _remembered(session).items()}
+        output.answer(
+            {
+                "alerts": [
+                    {**_document(alert, rules, names, session), "told_at": _moment(told.get(_key(alert)))}
+                    for alert in shown
+                ]
+            }
+        )
+        return OK
+    lang = session.lang or session.config().language
+    rows = [_row(alert, rules, names, lang) for alert in shown]
+    if rows:
+        output.table(("severity", "KPI", "channel", "why", "status", "since"), rows)
+    elif not session.quiet:
+        output.note("nothing is alarming")
+    return OK
+
+
+def _row(alert: Alert, rules: Rules, names: Names, lang: str) -> tuple[str, ...]:
+    severity = _severity(alert, rules)
+    return (
+        output.paint(severity, _STYLES[severity]),
+        _name(alert, names, lang),
+        alert.situation.channel,
+        ", ".join(_reasons(alert, rules)),
+        _status(alert, rules),
+        f"{alert.since:%Y-%m-%d %H:%MZ}" if alert.since else "",
+    )
+
+
+def _document(alert: Alert, rules: Rules, names: Names, session: Session) -> dict[str, object]:
+    from kpiterm.analysis.format import plain
+
+    situation = alert.situation
+    target = situation.target
+    return {
+        "kpi": situation.kpi,
+        "channel": situation.channel,
+        "name": _name(alert, names, session.lang or session.config().language),
+        "severity": _severity(alert, rules),
+        "status": _status(alert, rules),
+        "reasons": _reasons(alert, rules),
+        "since": _moment(alert.since),
+        "value": None if situation.value is None else plain(situation.value),
+        "target": {"op": target.op, "value": plain(target.value)} if target else None,
+        "state": situation.state,
+        "data_through": f"{situation.data_through}" if situation.data_through else None,
+    }
+
+
+def _remembered(session: Session) -> Mapping[str, Alert]:
+    """The alerts as the last sync left them."""
+    from kpiterm.notify.memory import load_memory
+
+    return load_memory(session.paths.alert_state)[0].state.alerts
+
+
+def _key(alert: Alert) -> str:
+    from kpiterm.analysis.alerts.state import key
+
+    return key(alert.situation.kpi, alert.situation.channel)
+
+
+def _status(alert: Alert, rules: Rules) -> str:
+    """open, or how many readings of how many speak for it; empty where nothing does."""
+    if alert.severity:
+        return "open"
+    needed = {rule.id: rule.holds for rule in rules.rules}
+    counted = [(streak.bad, needed[name]) for name, streak in alert.streaks.items() if streak.bad and name in needed]
+    return "pending {} of {}".format(*max(counted, key=lambda pair: pair[0] / pair[1])) if counted else ""
+
+
+def _reasons(alert: Alert, rules: Rules) -> list[str]:
+    if alert.severity:
+        return list(alert.reasons)
+    return list(dict.fromkeys(str(r.when) for r in rules.rules if (s := alert.streaks.get(r.id)) and s.bad))
+
+
+def _severity(alert: Alert, rules: Rules) -> str:
+    """Of an open alert its own, of a pending one what it would open with."""
+    from kpiterm.analysis.alerts.state import rank
+
+    if alert.severity:
+        return alert.severity
+    levels = [rule.severity for rule in rules.rules if (s := alert.streaks.get(rule.id)) and s.bad]
+    return max(levels, key=rank, default="info")
+
+
+def _gravest_first(alert: Alert) -> tuple[int, str, str]:
+    from kpiterm.analysis.alerts.state import rank
+
+    return -rank(alert.severity), alert.situation.kpi, alert.situation.channel
+
+
+def _name(alert: Alert, names: Names, lang: str) -> str:
+    kpi = alert.situation.kpi
+    return ("数据" if lang == "zh" else "data") if kpi == "*" else names.get(kpi, {}).get(lang, alert.situation.name)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else None

@@ -1,0 +1,34 @@
+"""`kpiterm contract`: terms, settlement and disputes of a KPI contract."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kpiterm.cli.session import Session
+
+ACTIONS = {
+    "show": "the terms in force",
+    "check": "read a contract file: faults end it, doubtful terms are named with the arithmetic",
+    "settle": "the statement of a month",
+    "verify": "check statement files: each is settled again from what it carries; needs no store",
+    "simulate": "what contracts or drafts would have paid on past months, and what moves it",
+    "dispute": "claims, explanations and resolutions; relief; suspended service",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="|".join(ACTIONS))
+    for name, text in ACTIONS.items():
+        _module(name).configure(actions.add_parser(name, help=text))
+
+
+def run(args: argparse.Namespace, session: Session) -> int:
+    return int(_module(args.action).run(args, session))
+
+
+def _module(action: str) -> ModuleType:
+    return import_module(f"kpiterm.cli.commands.contract_{action}")
