@@ -1,1 +1,0 @@
-"""Replenishment: what will be asked for, and what to order for it."""
