@@ -79,7 +79,10 @@ _OUT = f"""SELECT gone.account, gone.channel, gone.source, gone.sku, gone.day,
     WHERE gone.before < 30
     GROUP BY gone.account, gone.channel, gone.source, gone.sku, gone.day"""
 
-_MARKET = """SELECT *, coalesce(item_id IN (SELECT item_id FROM order_line WHERE item_id IS NOT NULL), false) AS own
+# Only items with an estimate are looked for among the orders, of which there may be millions after every sync.
+_MARKET = """SELECT *, coalesce(item_id IN (
+        SELECT DISTINCT item_id FROM order_line WHERE item_id IN (SELECT item_id FROM market_estimate)
+    ), false) AS own
     FROM market_estimate WHERE day BETWEEN {early} AND {late}"""
 
 RELATIONS: Mapping[str, Relation] = {

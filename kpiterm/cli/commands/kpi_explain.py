@@ -24,6 +24,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
     from kpiterm.analysis.cause.story import remarks, tell
     from kpiterm.analysis.cause.words import quantum
     from kpiterm.cli.causes import show
+    from kpiterm.cli.fee_impact import as_json, fee_impact, sentences
 
     if args.top < 1:
         raise UsageError(f"--top {args.top}", hint="name at least one line")
@@ -31,8 +32,10 @@ def run(args: argparse.Namespace, session: Session) -> int:
     lang = session.lang or session.config().language
     rounded = shown(cause, quantum(cause))
     story, notes = tell(rounded, lang), remarks(rounded, lang)
+    impact = fee_impact(session, cause)
     if session.json:
-        output.answer(cause_json(cause, story, notes))
+        output.answer(cause_json(cause, story, notes) | {"fee_impact": as_json(impact)})
     else:
+        story = [*story, *(sentences(impact, lang) if impact else ())]
         show(rounded, story, notes, lang)
     return OK

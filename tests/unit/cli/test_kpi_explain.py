@@ -148,3 +148,51 @@ def test_latin_breaks_between_words_and_keeps_numbers_with_their_units() -> None
     assert list(wrapped("visits on GA-LIGH-008-1 fell 4.1 % again", 16)) == [
         "visits on", "GA-LIGH-008-1", "fell 4.1\N{NO-BREAK SPACE}% again",
     ]  # fmt: skip
+
+
+CONTRACT = """
+[contract]
+id = "seller-us"
+parties = { seller = "Seller", provider = "Provider" }
+timezone = "America/Los_Angeles"
+currency = "USD"
+signed_at = 2026-08-20
+
+[[terms]]
+version = 1
+effective_from = 2026-09-01
+base_fee = "8000"
+pool_share = "0.5"
+score = { dead_band = "0", floor = "0", penalty_max = "1", stretch = "2", bonus_max = "1", min_coverage = "0.5" }
+missing = "reweight"
+rounding = "half_even"
+
+[terms.kpis.gmv_mom]
+weight = 100
+target = { op = ">=", value = "0" }
+floor = "-0.80"
+stretch = "0.50"
+max_attainment = "1.2"
+"""
+
+
+def test_a_cause_is_priced_in_the_fee_of_the_contract(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Half of 8,000 is at risk, and all of it is lost at -80 %: a point of growth below the target costs 50."""
+    paths = Paths(home, "default")
+    (private_dir(paths.contracts) / "seller.toml").write_text(CONTRACT)
+    assert run(["--as-of", AS_OF, "--json", "kpi", "explain", "gmv_mom", "--by", "sku"]) == OK
+    impact = json.loads(capsys.readouterr().out)["fee_impact"]
+    before, after = 60 * 50 + 40 * 50 + 20 * 50 + 4 * 25, 6 * 50 + 30 * 50 + 26 * 48 + 3 * 20
+    assert (impact["contract"], impact["period"]) == ("seller-us", "2026-11")
+    cent = Decimal("0.01")  # each is the difference of two fees in whole cents
+    assert abs(Decimal(impact["total"]) - Decimal(5000) * (after - before) / before) < cent
+    lamp = next(line for line in impact["lines"] if line["name"] == "LAMP-1")
+    assert abs(Decimal(lamp["amount"]) - Decimal(5000) * (6 - 60) * 50 / before) < cent
+    assert run(["--as-of", AS_OF, "kpi", "explain", "gmv_mom"]) == OK
+    assert "In the fee of contract seller-us for 2026-11: the whole change −$2,452" in capsys.readouterr().out
+
+
+def test_without_a_contract_nothing_is_priced(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert home.exists()
+    assert run(["--as-of", AS_OF, "--json", "kpi", "explain", "gmv_mom"]) == OK
+    assert json.loads(capsys.readouterr().out)["fee_impact"] is None
