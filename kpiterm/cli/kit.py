@@ -75,7 +75,8 @@ class _Pytest:
         installed = plugin_names()
         entries = "\n".join(f"{name} = {module}" for name, module in plugins.items() if name not in installed)
         (metadata / "entry_points.txt").write_text(f"[kpiterm]\n{entries}\n", "utf-8")
-        places = (str(directory), str(directory / "src"), str(temporary), os.environ.get("PYTHONPATH"))
+        host = str(Path(__file__).parents[2])  # the kpiterm that runs, not another one that is installed beside it
+        places = (str(directory), str(directory / "src"), str(temporary), host, os.environ.get("PYTHONPATH"))
         self._environment = {
             **os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places)), _VARIABLE: " ".join(plugins),
         }  # fmt: skip
