@@ -11,7 +11,7 @@ READY   := $(VENV)/.ready
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard connectors/*/pyproject.toml))
 LOCAL   := $(foreach dir,. $(PLUGINS),--editable ./$(dir))
 
-.PHONY: help install demo test lint types floors check format bench bench-peers docs lock clean
+.PHONY: help install demo test lint types floors check format bench bench-peers docs locale lock clean
 
 help:
 	@echo 'make demo     a shop on this machine, no account needed (ARGS=--headless prints the board)'
@@ -21,6 +21,7 @@ help:
 	@echo 'make bench    benchmarks      make format   ruff --fix      make install  only the virtualenv'
 	@echo 'make bench-peers  the tools that it compares with, in $(PEERS)'
 	@echo 'make docs     the generated reference pages and the picture in the README'
+	@echo 'make locale   texts to translate, into kpiterm/locale, and its compiled catalogues'
 	@echo 'make lock     resolve requirements.lock anew (ARGS=--upgrade for newer versions; needs uv)'
 	@echo 'make clean    remove $(VENV) and every cache'
 
@@ -66,6 +67,12 @@ docs: $(READY)
 	@$(BIN)/python -c 'from kpiterm.analysis.kpi.pages import markdown; print(markdown(), end="")' >docs/reference/kpis.md
 	@$(BIN)/python -m tests.plugin_api.mistakes >docs/reference/plugin-mistakes.md
 	@$(BIN)/python docs/screenshot.py
+
+locale: $(READY)
+	@$(BIN)/pybabel -q extract --keywords N_ --no-location --sort-output --no-wrap --omit-header -o build.pot kpiterm
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --no-wrap --ignore-pot-creation-date --domain kpiterm -i build.pot -d kpiterm/locale --locale zh --ignore-obsolete
+	@$(BIN)/pybabel -q compile --domain kpiterm -d kpiterm/locale
+	@rm build.pot
 
 lock:
 	@test -n '$(UV)' || { echo 'make lock needs uv: $(PYTHON) -m pip install uv' >&2; exit 1; }

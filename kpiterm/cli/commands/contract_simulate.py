@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="contracts or drafts; several are compared")
+    parser.add_argument("--inputs", type=Path, metavar="F.toml", help="a fee estimate from a seller's own answers")
     parser.add_argument("--months", type=int, default=6, metavar="N", help="whole months up to the last (default 6)")
 
 
@@ -30,12 +31,26 @@ def run(args: argparse.Namespace, session: Session) -> int:
     if not 1 <= args.months <= 36:
         raise UsageError(f"--months {args.months}", hint="between 1 and 36")
     agreed = [contracts.contract(session, file) for file in args.files or [None]]
+    if args.inputs:
+        return _estimates(agreed, args.inputs, session)
     found = [_simulation(session, contract, args.months) for contract in agreed]
     if session.json:
         output.answer({"contracts": [_document(simulation) for simulation in found]})
         return OK
     for simulation in found:
         _show(simulation)
+    return OK
+
+
+def _estimates(agreed: Sequence[Contract], file: Path, session: Session) -> int:
+    from kpiterm.cli import fee_estimate
+
+    found = [fee_estimate.estimated(contract, file) for contract in agreed]
+    if session.json:
+        output.answer({"estimates": [fee_estimate.document(one) for one in found]})
+        return OK
+    for one in found:
+        fee_estimate.show(one)
     return OK
 
 

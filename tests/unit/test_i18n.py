@@ -1,0 +1,62 @@
+"""Every text that the code marks for translation has a Chinese one, with the same places for figures."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+import kpiterm
+from kpiterm.i18n import DOMAIN, FOLDER, translator
+
+ROOT = Path(kpiterm.__file__).parent
+PO = FOLDER / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def catalogue() -> Catalog:
+    return read_po(io.BytesIO(PO.read_bytes()), locale="zh")
+
+
+def marked() -> Iterator[tuple[str, int, str]]:
+    """File, line and text of each literal that is handed to `_` or `N_`."""
+    for file in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "N_"}:
+                for argument in node.args[:1]:
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                        yield file.relative_to(ROOT).as_posix(), node.lineno, argument.value
+
+
+def test_no_text_is_missed() -> None:
+    known = {str(message.id) for message in catalogue() if message.string}
+    assert [f"{file}:{line}: {text!r}" for file, line, text in marked() if text not in known] == [], "run `make locale`"
+
+
+def test_no_translation_is_left_over() -> None:
+    used = {text for _, _, text in marked()}
+    assert [message.id for message in catalogue() if message.id and message.id not in used] == [], "run `make locale`"
+
+
+def test_translations_have_the_places_of_their_texts() -> None:
+    for message in catalogue():
+        if message.id:
+            fields = re.compile(r"\{[^}]*\}")
+            assert sorted(fields.findall(str(message.id))) == sorted(fields.findall(str(message.string))), message.id
+
+
+def test_the_compiled_catalogue_is_that_of_the_texts() -> None:
+    compiled = read_mo(io.BytesIO(PO.with_suffix(".mo").read_bytes()))
+    texts = {str(m.id): str(m.string) for m in catalogue() if m.id and m.string}
+    assert {str(m.id): str(m.string) for m in compiled if m.id} == texts, "run `make locale`"
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "Summary"), ("zh", "摘要"), ("fr", "Summary")])
+def test_a_language_without_catalogue_reads_english(language: str, text: str) -> None:
+    assert translator(language)("Summary") == text
