@@ -42,7 +42,8 @@ FROM latest LEFT JOIN sold USING (account, channel, sku) GROUP BY 1 ORDER BY 1""
 
 
 def diagnose(reader: Reader, gauges: Sequence[Gauge], span: Span) -> Mapping[str, object]:
-    """`ads`: campaigns of the 90 days up to the period's end; `stock`: SKUs by channel, counted; `frame`: proposals."""
+    """`ads`: campaigns of the 90 days up to the period's end; `stock`: SKUs by channel, counted; `frame`: proposals
+    from `gauges`, whose history is of months."""
     return {"ads": list(_campaigns(reader, span)), "stock": _stock(reader, span), "frame": list(_frame(gauges))}
 
 

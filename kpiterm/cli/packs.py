@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "zh")
 _LINES = 8
+_DIAGNOSED = timedelta(days=90)
 _BY: Mapping[str, By] = {"ads": "campaign"}
 
 
@@ -57,8 +58,9 @@ def gather(session: Session, kind: Kind, period: str | None) -> Pack:
     if kind == "onboarding":
         from kpiterm.analysis.diagnosis import diagnose
 
+        months = board.compute(replace(session, lang="en"), "last")
         with session.reader() as reader:
-            return frozen({**content, **diagnose(reader, view.gauges, span), "accounts": _accounts(view)})
+            return frozen({**content, **diagnose(reader, months.gauges, span), "accounts": _accounts(view)})
     return frozen({**content, **_review(session, view, agreed, span, kind)})
 
 
@@ -66,6 +68,8 @@ def _span(session: Session, kind: Kind, period: str | None) -> Span:
     from kpiterm.analysis.period import parse_period
 
     today = session.now().date()
+    if period is None and kind == "onboarding":  # rates that platforms report are readings of today
+        return parse_period(f"{today - _DIAGNOSED}..{today}", today)
     if period is None and kind == "weekly":
         year, week, _ = (today - timedelta(days=7)).isocalendar()
         period = f"{year}-W{week:02}"

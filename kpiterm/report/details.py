@@ -143,7 +143,7 @@ def data(pack: Pack, _: Translate) -> Section:
             Cell(a["name"]),
             Cell(a["connector"]),
             _sync(a["status"], _),
-            Cell((a["last_sync"] or "—").replace("T", " ")),
+            Cell(a["last_sync"][:16].replace("T", " ") if a["last_sync"] else "—"),
             Cell(a["error"] or ""),
         ]
         for a in pack["accounts"]
