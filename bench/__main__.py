@@ -13,7 +13,8 @@ from pathlib import Path
 from bench import peers
 from bench.board import board
 from bench.causes import causes
-from bench.ingest import first_load, in_parts, longer, read_again
+from bench.forecast import forecasts
+from bench.ingest import first_load, in_parts, of_days, read_again
 from bench.looking import looking
 from bench.server import serving
 from bench.table import Line, as_json, as_text
@@ -23,27 +24,34 @@ from bench.workspace import workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much to load and how often."""
+    """How much to load and how often. `days` is what a first sync reads, and it reads documents; `short_days` are for
+    pages, which bring what changed since, for the parts, and to see what memory grows from."""
 
     orders_per_day: int = 1000
-    days: int = 100
-    long_days: int = 300
+    days: int = 400
+    short_days: int = 100
     stored: int = 1_000_000
     rounds: int = 3
     looks: int = 15
     board_rows: int = 1_000_000
+    forecast: tuple[int, int, int] = (20_000, 200_000, 1000)
 
 
 KINDS = tuple(w.kind for w in WORKLOADS)
-PARTS = (*KINDS, "parts", "memory", "again", "looking", "board")
+DOCUMENTS = ("bulk", "reports")
+PARTS = (*KINDS, "parts", "memory", "again", "looking", "board", "forecast")
 FULL = Size()
-QUICK = Size(days=10, long_days=30, stored=100_000, rounds=1, looks=3, board_rows=100_000)
-TINY = Size(orders_per_day=50, days=10, long_days=12, stored=1000, rounds=1, looks=1, board_rows=1000)
+QUICK = Size(
+    days=40, short_days=10, stored=100_000, rounds=1, looks=3, board_rows=100_000, forecast=(2000, 20_000, 500)
+)
+TINY = Size(
+    orders_per_day=50, days=12, short_days=10, stored=1000, rounds=1, looks=1, board_rows=1000, forecast=(40, 60, 40)
+)
 
 
 def benchmarks(size: Size, home: Path, only: str | None) -> Iterator[Line]:
     """Every line, as soon as it is known."""
-    if only not in ("looking", "board"):
+    if only not in ("looking", "board", "forecast"):
         yield from _ingest(size, home / "ingest", only)
     if only in (None, "looking"):
         _say(f"board, status and snapshots over {size.stored:,} order lines")
@@ -52,27 +60,31 @@ def benchmarks(size: Size, home: Path, only: str | None) -> Iterator[Line]:
     if only in (None, "board"):
         _say(f"KPIs by channel and month over {size.board_rows:,} order lines")
         yield from board(home / "board", size.board_rows, min(size.looks, 5))
+    if only in (None, "forecast"):
+        _say("forecasts of {:,} and {:,} series, and how those of {:,} fit".format(*size.forecast))
+        yield from forecasts(home / "forecast", *size.forecast)
 
 
 def _ingest(size: Size, home: Path, only: str | None) -> Iterator[Line]:
     _say("starting the shop")
-    with serving(size.long_days + 2, size.orders_per_day) as shop:
+    with serving(size.days + 2, size.orders_per_day) as shop:
         place = workspace(home, shop)
         for work in WORKLOADS:
             if only in (None, work.kind):
                 _say(f"{work.kind}: {size.rounds} rounds after a warm-up, side by side with the limit, then dlt")
-                yield from first_load(work, shop, place, size.days, size.rounds)
+                days = size.days if work.kind in DOCUMENTS else size.short_days
+                yield from first_load(work, shop, place, days, size.rounds)
         if only in (None, "parts"):
             for work in WORKLOADS:
                 _say(f"{work.kind}: each part by itself")
-                yield from in_parts(work, shop, place, size.days)
+                yield from in_parts(work, shop, place, size.short_days)
         if only in (None, "memory"):
             for work in WORKLOADS:
-                _say(f"{work.kind}: {size.long_days} days")
-                yield longer(work, shop, place, size.long_days)
+                _say(f"{work.kind}: memory")
+                yield from (of_days(work, shop, place, days) for days in (size.short_days, size.days))
         if only in (None, "again"):
             _say("the same pages again")
-            yield from read_again(shop, place, size.days)
+            yield from read_again(shop, place, size.short_days)
 
 
 def _say(text: str) -> None:

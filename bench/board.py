@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -9,11 +11,12 @@ from pathlib import Path
 from statistics import median
 
 from bench.board_kpis import first_kpis, last_months, measured, query_each
+from bench.board_look import ZONE, look, opened
 from bench.board_peers import Asked, by_peers
+from bench.measure import median as middle
+from bench.measure import run
 from bench.table import Line
-from kpiterm.analysis.board import build_view
 from kpiterm.analysis.kpi.catalogue import Catalogue, load_catalogue
-from kpiterm.config import Account, Config
 from kpiterm.paths import Paths, private_dir
 from kpiterm.store.engine import Writer
 from kpiterm.store.read import Reader
@@ -21,7 +24,8 @@ from kpiterm.store.snapshot import current
 from kpiterm.sync.rollups import refresh
 
 CHANNELS = ("amazon.com", "amazon.ca", "walmart.com", "shopify", "amazon.com.mx")
-DAYS, ZONE = 400, "America/Los_Angeles"
+DAYS = 400
+ROOT = str(Path(__file__).resolve().parents[1])
 USUAL = 45  # KPIs of a usual board
 _COMMON = """list_extract($channels, 1 + CAST(i % 5 AS INTEGER)) AS channel, 'shop-' || i % 5 AS account,
     'r' AS run_id, $now AS loaded_at, repeat('0', 64) AS payload"""
@@ -65,35 +69,27 @@ def board(home: Path, rows: int, rounds: int) -> Iterator[Line]:
         yield _timed(
             "sums of all KPIs, made from nothing", lambda: refresh(writer.con, definitions.values(), ZONE), rows
         )
-        for share in (10_000, 1000):
-            yield _update(writer, rows, max(1, rows // share), definitions)
-        writer.publish()
+        for added in sorted({min(rows, 1000), min(rows, 10_000)}):
+            yield _update(writer, rows, added, definitions, rounds)
+        yield _timed("checkpoint and copy of the file", writer.publish, rows)
     for catalogue in (first_kpis(definitions, USUAL), definitions):
         yield from _looks(paths, catalogue, rows, rounds)
     yield from _from_rows(paths, home, rows, rounds)
 
 
 def _looks(paths: Paths, catalogue: Catalogue, rows: int, rounds: int) -> Iterator[Line]:
-    """The board of a catalogue, cold and warm."""
-    config = Config(timezone=ZONE)
-    accounts = [Account(name=f"shop-{n}", connector="amazon") for n in range(5)]
-
-    def look(reader: Reader) -> int:
-        view = build_view(
-            reader, config, accounts, now=datetime.now(UTC), workspace="bench", settles={}, catalogue=catalogue
-        )
-        return len(view.gauges)
-
-    def cold() -> int:
-        with Reader(paths, zone=ZONE) as reader:
-            return look(reader)
-
-    yield _timed(f"board, {len(catalogue)} KPIs, snapshot just opened", cold, rows, rounds)
+    """The board of a catalogue. Cold: a process that starts, reads the definitions, opens the snapshot. Warm: one that
+    has looked before, and opens a snapshot that was just published. Or the snapshot is open, too."""
+    name, count = f"board, {len(catalogue)} KPIs", len(catalogue)
+    command = [sys.executable, "-m", "bench.board_look", str(paths.home), str(count)]
+    cost = middle([run(command, env={**os.environ, "PYTHONPATH": ROOT})[0] for _ in range(rounds)])
+    yield Line(name=f"{name}, cold", wall_ms=1000 * cost.wall, cpu_ms=1000 * cost.cpu, rows=rows, note="a new process")
+    gauges = opened(paths, catalogue)
+    note = f"{gauges} gauges x 13 months, opens the snapshot"
+    yield _timed(f"{name}, warm", lambda: opened(paths, catalogue), rows, rounds, note)
     with Reader(paths, zone=ZONE) as reader:
-        gauges = look(reader)
-        yield _timed(
-            f"board, {len(catalogue)} KPIs", lambda: look(reader), rows, rounds, f"{gauges} gauges x 13 months"
-        )
+        look(reader, catalogue)
+        yield _timed(f"{name}, again", lambda: look(reader, catalogue), rows, rounds, "snapshot open")
 
 
 def _from_rows(paths: Paths, home: Path, rows: int, rounds: int) -> Iterator[Line]:
@@ -137,13 +133,18 @@ def _insert(writer: Writer, sql: str, first: int, last: int, rows: int) -> None:
         con.execute(sql, used)
 
 
-def _update(writer: Writer, rows: int, added: int, definitions: Catalogue) -> Line:
-    """A sync that brought so many new lines of the last day."""
-    _insert(writer, _LINES, rows - added, rows, rows)
-    with writer.transaction() as con:
-        con.execute(
-            "INSERT INTO changed_day SELECT DISTINCT 'order_line', 'business_day', business_day FROM order_line "
-            "WHERE rowid > (SELECT max(rowid) - ? FROM order_line)",
-            [added],
-        )
-    return _timed(f"sums after {added:,} new lines", lambda: refresh(writer.con, definitions.values(), ZONE), added)
+def _update(writer: Writer, rows: int, added: int, definitions: Catalogue, rounds: int) -> Line:
+    """Syncs that each bring so many new lines of the last days."""
+    wall, cpu = [], []
+    for _ in range(rounds):
+        _insert(writer, _LINES, rows - added, rows, rows)
+        with writer.transaction() as con:
+            con.execute(
+                "INSERT INTO changed_day SELECT DISTINCT 'order_line', 'business_day', business_day FROM order_line "
+                "WHERE rowid > (SELECT max(rowid) - ? FROM order_line)",
+                [added],
+            )
+        line = _timed("", lambda: refresh(writer.con, definitions.values(), ZONE), added)
+        wall.append(line.wall_ms or 0.0)
+        cpu.append(line.cpu_ms or 0.0)
+    return Line(name=f"sums after {added:,} new lines", wall_ms=median(wall), cpu_ms=median(cpu), rows=added)

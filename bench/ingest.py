@@ -101,6 +101,8 @@ def compared(
         of_limit_net_cpu=_net(ours.cpu - starts[0].cpu, theirs.cpu - starts[1].cpu),
         over_dlt=peer[0].wall / ours.wall if peer else None,
         over_dlt_cpu=peer[0].cpu / ours.cpu if peer else None,
+        limit_over_dlt=peer[0].wall / theirs.wall if peer else None,
+        limit_over_dlt_cpu=peer[0].cpu / theirs.cpu if peer else None,
     )
     yield costed("  limit", theirs, bare["rows"], f"start {starts[1].wall:.2f} s, CPU {starts[1].cpu:.2f}")
     if peer:
@@ -118,8 +120,8 @@ def in_parts(work: Workload, shop: Shop, place: Workspace, days: int) -> Iterato
     yield from parts(place.paths.home, work.task(shop, whole.start, whole.end), work.title)
 
 
-def longer(work: Workload, shop: Shop, place: Workspace, days: int) -> Line:
-    """One sync of a longer span: memory must not grow with the rows."""
+def of_days(work: Workload, shop: Shop, place: Workspace, days: int) -> Line:
+    """One sync of a span, short or long: memory must not grow with the rows."""
     cost, report = task(work, shop, place, timedelta(days=days)).sync()
     return costed(f"{work.title}, {days} days", cost, report["rows"], "one round, for its memory")
 

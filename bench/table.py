@@ -12,7 +12,7 @@ from bench.measure import Cost
 class Line:
     """A result. Milliseconds; megabytes of the process tree and of its largest process; shares of the throughput of
     the limit (whole commands and without both programs' start, each by wall and by CPU time); how many times faster
-    than dlt."""
+    than dlt the product is, and how many times the limit is, beyond which no client on DuckDB can come."""
 
     name: str
     wall_ms: float | None = None
@@ -27,13 +27,16 @@ class Line:
     of_limit_net_cpu: float | None = None
     over_dlt: float | None = None
     over_dlt_cpu: float | None = None
+    limit_over_dlt: float | None = None
+    limit_over_dlt_cpu: float | None = None
     note: str = ""
 
 
 _TITLES = {
     "name": "benchmark", "wall_ms": "wall ms", "rows": "rows", "cpu_ms": "CPU ms", "tree_mb": "tree MB",
     "largest_mb": "largest MB", "rows_per_s": "rows/s", "of_limit": "of limit", "of_limit_cpu": "CPU",
-    "of_limit_net": "net", "of_limit_net_cpu": "CPU", "over_dlt": "x dlt", "over_dlt_cpu": "CPU", "note": "",
+    "of_limit_net": "net", "of_limit_net_cpu": "CPU", "over_dlt": "x dlt", "over_dlt_cpu": "CPU",
+    "limit_over_dlt": "limit / dlt", "limit_over_dlt_cpu": "CPU", "note": "",
 }  # fmt: skip
 
 
@@ -53,6 +56,8 @@ def costed(name: str, cost: Cost, rows: int | None = None, note: str = "", **sha
         of_limit_net_cpu=shares.get("of_limit_net_cpu"),
         over_dlt=shares.get("over_dlt"),
         over_dlt_cpu=shares.get("over_dlt_cpu"),
+        limit_over_dlt=shares.get("limit_over_dlt"),
+        limit_over_dlt_cpu=shares.get("limit_over_dlt_cpu"),
         note=note,
     )
 
@@ -85,6 +90,6 @@ def _cell(name: str, value: float | str | None) -> str:
         return value
     if name.startswith("of_"):
         return f"{value:.0%}"
-    if name.startswith("over_"):
+    if "over_dlt" in name:
         return f"{value:.1f}"
     return f"{value:,.1f}" if name == "wall_ms" and value < 100 else f"{value:,.0f}"

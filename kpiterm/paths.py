@@ -42,6 +42,10 @@ class Paths:
         return self.root / "contracts"
 
     @property
+    def compliance(self) -> Path:
+        return self.root / "compliance.toml"
+
+    @property
     def alerts(self) -> Path:
         return self.root / "alerts.toml"
 

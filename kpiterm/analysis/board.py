@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kpiterm.analysis.accounts import account_statuses
 from kpiterm.analysis.clock import Clock
 from kpiterm.analysis.kpi.catalogue import load_catalogue
-from kpiterm.analysis.kpi.coverage import read_watermarks
+from kpiterm.analysis.kpi.coverage import kept_days, read_watermarks
 from kpiterm.analysis.kpi.entries import read_entries
 from kpiterm.analysis.kpi.frame import Question
 from kpiterm.analysis.kpi.fx import NO_RATES, Rates
@@ -77,6 +77,7 @@ def ask(
         period=period,
         accounts={account.name for account in accounts},
         watermarks=read_watermarks(reader),
+        kept=kept_days(reader),
         settles=settles,
         entries=read_entries(reader),
         rates=rates,

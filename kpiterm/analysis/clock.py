@@ -17,13 +17,13 @@ class Clock:
     now: datetime
     fallback: str
 
-    def today(self, channel: str) -> date:
-        return self.day(self.now, channel)
+    def today(self, channel: str, zone: str | None = None) -> date:
+        return self.day(self.now, channel, zone)
 
-    def day(self, moment: datetime, channel: str) -> date:
-        """The business day of `channel` in which `moment` lies."""
+    def day(self, moment: datetime, channel: str, zone: str | None = None) -> date:
+        """The business day of `channel` in which `moment` lies; days are cut in `zone`, where one is given."""
         known = MARKETPLACES.get(channel)
-        return moment.astimezone(_zone(known.timezone if known else self.fallback)).date()
+        return moment.astimezone(_zone(zone or (known.timezone if known else self.fallback))).date()
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from kpiterm.cli import board, output
 from kpiterm.cli.session import Session
@@ -14,7 +14,7 @@ from kpiterm.errors import KpitermError
 if TYPE_CHECKING:
     from kpiterm.analysis.alerts import Rules, Severity
     from kpiterm.analysis.alerts.words import Names
-    from kpiterm.analysis.view import View
+    from kpiterm.analysis.view import Gauge, View
     from kpiterm.notify.channels import Channel
     from kpiterm.notify.memory import Memory
     from kpiterm.notify.outbox import Message
@@ -78,9 +78,26 @@ def look(session: Session, view: View, names: Names, channels: Sequence[Channel]
 
     memory, sound = load_memory(session.paths.alert_state)
     now = session.now()
-    state, notes = evaluate(view, memory.state, rules(session, names), now)
+    state, notes = evaluate(
+        replace(view, gauges=view.gauges + _orders(session)), memory.state, rules(session, names), now
+    )
     outbox, messages = dispatch(memory.outbox, notes, channels, now)
     return Outlook(memory=replace(memory, state=state, outbox=outbox), messages=messages, sound=sound)
+
+
+def _orders(session: Session) -> tuple[Gauge, ...]:
+    """Published reorder suggestions that nobody has decided on; the log is read as it stands, without a store."""
+    from kpiterm.analysis.clock import Clock
+    from kpiterm.analysis.inventory.order.due import order_gauges
+    from kpiterm.store import journal
+
+    now = session.now()
+    entries = (
+        (entry.seq, entry.happened_at, entry.actor, entry.kind, cast("Mapping[str, Any]", entry.detail))
+        for entry in journal.read(session.paths.journal)
+        if entry.kind.startswith("reorder.") and entry.happened_at <= now
+    )
+    return order_gauges(entries, Clock(now, session.config().timezone))
 
 
 def rules(session: Session, names: Names) -> Rules:

@@ -184,11 +184,13 @@ def current(session: Session, period: str | None) -> View:
 
 
 def _fingerprint(session: Session) -> list[object]:
-    """What the default board depends on: the snapshot, the hour (days begin at full hours), and people's files."""
+    """What the default board depends on: the snapshot, the hour (days begin at full hours), people's files and the
+    plugins' KPI files."""
     paths = session.paths
     snapshot = paths.current.read_text() if paths.current.exists() else None
     files = [paths.config, paths.rates, paths.journal, *paths.contracts.glob("*.toml"), *paths.kpis.glob("*.toml")]
     files += paths.accounts.glob("*.toml")
+    files += (Path(file) for names in _told(session)["kpi_files"].values() for file in names)
     stamps = sorted((str(f), f.stat().st_mtime_ns) for f in files if f.exists())
     return [snapshot, f"{datetime.now(UTC):%Y-%m-%dT%H}", [list(stamp) for stamp in stamps]]
 

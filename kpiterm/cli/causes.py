@@ -46,7 +46,8 @@ def _bridge(cause: Cause, lang: str) -> None:
     """From the value before to the value after, part by part, with each factor's own values over all lines."""
     words = LANGUAGES[lang]
     rows = [(words.before, value_of(cause, cause.before), "")]
-    for name, size in cause.parts.items():
+    order = list(cause.components) or list(cause.parts)
+    for name, size in sorted(cause.parts.items(), key=lambda part: order.index(part[0]) if part[0] in order else 0):
         own = " → ".join(level(cause, name, value) for value in cause.levels.get(name, ()))
         rows.append((factor_of(cause, name, words), cell(cause, size), own))
     rows.append((words.after, value_of(cause, cause.after), ""))
@@ -66,7 +67,7 @@ def _lines(cause: Cause, lang: str, cells: int) -> None:
         for number, (_, _, change, parts, _) in enumerate(told)
     ]
     header = [words.by[cause.by][1].strip(), words.heads["change"], *([words.heads["growth"]] if growth else [])]
-    header += [words.heads[column] for column in columns]
+    header += [cause.components.get(column) or words.heads[column] for column in columns]
     room = cells - sum(2 + max(map(output.width, column)) for column in zip(header[1:], *body, strict=True))
     rows = []
     for (name, channel, _, _, remark), amounts in zip(told, body, strict=True):
@@ -92,7 +93,7 @@ def _columns(cause: Cause) -> list[str]:
     """The factors that any row has; visits and their mix are one column, lines of one side another."""
     rows: list[Amounts] = [line.parts for line in cause.lines] + ([cause.rest.parts] if cause.rest else [])
     found = {name for row in rows for name in _merged(row)}
-    return [name for name in _COLUMNS if name in found]
+    return [name for name in (*cause.components, *_COLUMNS) if name in found]
 
 
 def _merged(parts: Amounts) -> dict[str, Decimal]:
@@ -108,8 +109,8 @@ def _cells(cause: Cause, parts: Amounts, columns: Sequence[str]) -> list[str]:
 
 def _remark(line: Line, lang: str) -> str:
     words = LANGUAGES[lang]
-    if line.days_out[1]:
-        return words.days_out.format(counted(line.days_out[1], lang))
+    if line.out.after:
+        return words.days_out.format(counted(line.out.after, lang))
     return words.kinds.get(line.kind, "")
 
 

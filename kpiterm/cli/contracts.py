@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from kpiterm.errors import UsageError
 
@@ -27,6 +29,11 @@ def contract(session: Session, file: Path | None) -> Contract:
             f"no contract in {session.paths.contracts}", hint="kpiterm init writes a commented one; or name a file"
         )
     raise UsageError("several contracts", hint=f"name one: {', '.join(one.origin for one in found)}")
+
+
+def today(session: Session, contract: Contract) -> date:
+    """The day in the contract's own time zone."""
+    return session.now().astimezone(ZoneInfo(contract.timezone)).date()
 
 
 def period(session: Session, given: str | None) -> str:

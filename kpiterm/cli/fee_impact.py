@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _TOLD = 3
 _TEXTS = {
-    "en": ("In the fee of contract {0} for {1}: the whole change {2}", "{0} {1}"),
-    "zh": ("对合同 {0} {1} 费用的影响：全部变动 {2}", "{0} {1}"),
+    "en": ("In the fee of contract {0} for {1} the whole change is worth {2}", "; ", ", ", "."),
+    "zh": ("合同 {0} {1} 的费用：全部变动合 {2}", "；其中 ", "、", "。"),
 }
 
 
@@ -78,15 +78,15 @@ def _fee(contract: Contract, month: str, known: dict[str, Decimal], kpi: str, va
 
 def sentences(impact: FeeImpact, lang: str) -> Iterator[str]:
     """One line: the whole, and the lines that weigh most."""
-    head, each = _TEXTS[lang]
+    head, start, comma, stop = _TEXTS[lang]
     money = [
         format_change(amount, "money", impact.currency) for amount in (impact.total, *(a for *_, a in impact.lines))
     ]
     told = sorted(zip(impact.lines, money[1:], strict=True), key=lambda pair: -abs(pair[0][2]))[:_TOLD]
     names = [
-        each.format(name if name == channel else f"{name} {channel}", text) for (name, channel, a), text in told if a
+        f"{name if name == channel else f'{name} {channel}'} {text}" for (name, channel, a), text in told if a
     ]
-    yield head.format(impact.contract, impact.period, money[0]) + (f"; {', '.join(names)}." if names else ".")
+    yield head.format(impact.contract, impact.period, money[0]) + (start + comma.join(names) if names else "") + stop
 
 
 def as_json(impact: FeeImpact | None) -> dict[str, object] | None:

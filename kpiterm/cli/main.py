@@ -14,6 +14,7 @@ from kpiterm import __version__
 from kpiterm.cli import output
 from kpiterm.cli.session import Session
 from kpiterm.errors import BUG, INTERRUPTED, OK, TRANSIENT, USAGE, KpitermError, UsageError
+from kpiterm.lean import skip_unused
 
 COMMANDS = {
     "demo": "try kpiterm on a simulated shop: no credentials, nothing left running",
@@ -24,9 +25,14 @@ COMMANDS = {
     "status": "the KPI board of a period",
     "kpi": "KPI definitions and values; enter a value by hand",
     "contract": "terms, settlement and disputes of a KPI contract",
+    "report": "review packs for the meeting (HTML, Markdown, XLSX), minutes and action items",
     "reconcile": "bridges from each source's number to ours, with what nothing explains",
     "alerts": "what is alarming, and what would be sent about it",
     "notify": "whom alerts are sent to: mail, chat, web hooks",
+    "forecast": "expected demand of a file of daily sales, and what sums of it may come to",
+    "supply": "suppliers, ship modes, how SKUs are bought, and the lead times that follow",
+    "po": "purchase orders: enter, import, follow and receive them",
+    "reorder": "what to order, by when, how much, by which ship, and why",
     "runs": "what the last syncs did",
     "log": "the operation log: who entered or decided what, when",
     "query": "read-only SQL over the store",
@@ -47,6 +53,7 @@ class _Parser(argparse.ArgumentParser):
 def run(argv: Sequence[str]) -> int:
     """Run a command line; the exit code."""
     as_json = "--json" in argv
+    skip_unused()
     try:
         return _dispatch(list(argv))
     except KpitermError as error:

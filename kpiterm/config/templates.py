@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
 
 def write_templates(paths: Paths) -> list[Path]:
-    """Write config, contract, KPI and alert templates where there are none yet; returns the files written."""
+    """Write the templates of all files where there are none yet; returns the files written."""
     private_dir(paths.root)
     targets = {
         "template.toml": paths.config,
         "contract_template.toml": private_dir(paths.contracts) / "contract.toml",
         "kpi_template.toml": private_dir(paths.kpis) / "kpis.toml",
         "alerts_template.toml": paths.alerts,
+        "supply_template.toml": paths.root / "supply.toml",
+        "products_template.csv": private_dir(paths.root / "supply") / "products.csv",
+        "compliance_template.toml": paths.compliance,
     }
     return [file for name, file in targets.items() if _write_new(file, name)]
 

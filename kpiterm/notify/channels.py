@@ -49,7 +49,7 @@ class Channel:
 
 def load_channels(paths: Paths) -> tuple[Channel, ...]:
     """Every channel, by name; ConfigError names file, key and remedy."""
-    return tuple(_load(file) for file in sorted(paths.notify.glob("*.toml")))
+    return tuple(load_channel(file) for file in sorted(paths.notify.glob("*.toml")))
 
 
 def save_channel(paths: Paths, channel: Channel) -> Path:
@@ -113,7 +113,8 @@ def hours(text: str) -> tuple[time, time]:
     return time.fromisoformat(first), time.fromisoformat(last)
 
 
-def _load(file: Path) -> Channel:
+def load_channel(file: Path) -> Channel:
+    """The channel of one file; ConfigError or UsageError names file, key and remedy."""
     if not re.fullmatch(_NAME, file.stem):
         raise UsageError(f"{file}: channel name {file.stem!r}", hint="rename it: lower-case letters, digits and '-'")
     root = read_toml(file)

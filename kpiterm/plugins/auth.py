@@ -18,6 +18,7 @@ from kpiterm.plugins.limits import retry_after
 Flow = Generator[httpx.Request, httpx.Response, None]
 _EARLY = 60.0
 _YOUNG = 5.0
+"""Seconds within which a renewed token cannot have expired: refused too, it lacks a right."""
 _REFUSED = {
     "invalid_grant": "the seller must authorise the application again; then enter the new refresh token with "
     "`kpiterm account add`",
@@ -35,9 +36,17 @@ def now() -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Token:
+    """`renewed` if it was fetched because the one before was refused."""
+
     value: str
     fetched: float
     expires: float
+    renewed: bool = False
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether another one would be refused as well."""
+        return self.renewed and now() - self.fetched <= _YOUNG
 
 
 class OAuth2Refresh(httpx.Auth):
@@ -81,7 +90,7 @@ class OAuth2Refresh(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Flow:
         token = yield from self._current()
         response = yield self._signed(request, token)
-        if response.status_code in (401, 403) and now() - token.fetched > _YOUNG:
+        if response.status_code in (401, 403) and not token.hopeless:
             token = yield from self._current(refused=token)
             yield self._signed(request, token)
 
@@ -95,7 +104,8 @@ class OAuth2Refresh(httpx.Auth):
         with self._lock:
             token = self._token
             if token is None or token is refused or now() >= token.expires:
-                token = self._accept((yield self._token_request()))
+                renewed = token is not None and token is refused
+                token = self._accept((yield self._token_request()), renewed=renewed)
             return token
 
     def _token_request(self) -> httpx.Request:
@@ -116,7 +126,7 @@ class OAuth2Refresh(httpx.Auth):
             extensions={"idempotent": True},
         )
 
-    def _accept(self, response: httpx.Response) -> _Token:
+    def _accept(self, response: httpx.Response, *, renewed: bool) -> _Token:
         answer = _object(response)
         if response.status_code != 200:
             raise _refusal(response, answer)
@@ -129,7 +139,8 @@ class OAuth2Refresh(httpx.Auth):
         self._announce(value)
         self._rotate(answer.get("refresh_token"))
         fetched = now()
-        self._token = _Token(value, fetched=fetched, expires=fetched + max(0.0, _seconds(lifetime) - _EARLY))
+        expires = fetched + max(0.0, _seconds(lifetime) - _EARLY)
+        self._token = _Token(value, fetched=fetched, expires=expires, renewed=renewed)
         return self._token
 
     def _rotate(self, new: object) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from kpiterm.sandbox.orders import DAY, HOUR, day_bounds, demand_weights, expected_orders, promotions
+from kpiterm.sandbox.orders import DAY, HOUR, day_bounds, demand_weights, expected_orders, products_on, promotions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -105,13 +105,13 @@ def build_campaigns(seed: int, products: Iterable[Product]) -> tuple[Campaign, .
 def cells_of(demand: Demand, campaigns: Sequence[Campaign], day: date) -> tuple[AdCell, ...]:
     """All ad activity of one business day; the same arguments always give the same cells."""
     rng = Random(f"{demand.seed}:ads:{day}")
-    weights = demand_weights(demand, promotions(demand, day))
+    weights = demand_weights(demand, day, promotions(demand, day))
     orders, total = expected_orders(demand, day) * AD_SHARE, sum(weights)
     return tuple(
         _cell(rng, day, campaign, product, orders * weights[product.position] / total * campaign.share)
         for campaign in campaigns
-        for product in demand.products
-        if product.category == campaign.category
+        for product in products_on(demand, day)
+        if product.category == campaign.category and weights[product.position]
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from math import sqrt
@@ -11,10 +11,13 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from kpiterm.sandbox.events import thanksgiving_weekend, within
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kpiterm.sandbox.catalog import Product
+    from kpiterm.sandbox.stories import Stories
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 HOUR, DAY = 3600, 86400
@@ -80,6 +83,22 @@ class Demand:
     products: tuple[Product, ...]
     orders_per_day: float
     first_day: date
+    stories: Stories | None = None
+
+
+class Shelf(NamedTuple):
+    """What is on sale on a day, by position: products at the day's price, percent off, demand cumulated."""
+
+    products: tuple[Product, ...]
+    promos: list[int]
+    cumulative: list[float]
+
+    def pick(self, rng: Random) -> int:
+        """The position of a product that a buyer chooses."""
+        return bisect(self.cumulative, rng.random() * self.cumulative[-1])
+
+    def sells(self, position: int) -> bool:
+        return self.cumulative[position] > (self.cumulative[position - 1] if position else 0)
 
 
 def status(order: Order, at: int) -> str:
@@ -120,9 +139,7 @@ def business_day(moment: float) -> date:
 
 def season(day: date) -> float:
     """The year's shape: a summer event, the fourth quarter, the Thanksgiving weekend, the quiet after Christmas."""
-    november = date(day.year, 11, 1)
-    thanksgiving = november + timedelta(days=(3 - november.weekday()) % 7 + 21)
-    if thanksgiving <= day <= thanksgiving + timedelta(days=4):
+    if within(day, thanksgiving_weekend(day.year)):
         return 2.1
     if day.month == 12:
         return 1.5 if day.day <= 17 else 1.15 if day.day <= 23 else 0.8
@@ -135,7 +152,26 @@ def season(day: date) -> float:
 
 def expected_orders(demand: Demand, day: date) -> float:
     growth = _GROWTH_PER_DAY ** (day - demand.first_day).days
-    return demand.orders_per_day * season(day) * _WEEKDAY[day.weekday()] * growth
+    return demand.orders_per_day * season(day) * _WEEKDAY[day.weekday()] * growth * _moved(demand, day)
+
+
+def _moved(demand: Demand, day: date) -> float:
+    """By how much the stories change the whole demand: a buyer who finds nothing goes to another shop."""
+    if demand.stories is None:
+        return 1.0
+    factors = demand.stories.factors(day)
+    whole = sum(p.weight for p in demand.products)
+    return 1 + sum(p.weight * (factors[p.sku] - 1) for p in demand.products if p.sku in factors) / whole
+
+
+def elsewhere(demand: Demand) -> Demand:
+    """The demand on a channel that Amazon's stock and events do not touch."""
+    return replace(demand, stories=demand.stories.elsewhere()) if demand.stories else demand
+
+
+def products_on(demand: Demand, day: date) -> tuple[Product, ...]:
+    """Every product, those that are not on sale included, as it is on that day."""
+    return demand.stories.priced(demand.products, day) if demand.stories else demand.products
 
 
 def promotions(demand: Demand, day: date) -> list[int]:
@@ -148,8 +184,18 @@ def promotions(demand: Demand, day: date) -> list[int]:
     return [20 if rng.random() < 0.5 else coupon for coupon in coupons]
 
 
-def demand_weights(demand: Demand, promos: Sequence[int]) -> list[float]:
-    return [p.weight * (1 + percent / 40) for p, percent in zip(demand.products, promos, strict=True)]
+def demand_weights(demand: Demand, day: date, promos: Sequence[int]) -> list[float]:
+    """Shares of the day's demand by position; 0 for what is not on sale."""
+    weights = [p.weight * (1 + percent / 40) for p, percent in zip(demand.products, promos, strict=True)]
+    if demand.stories is None:
+        return weights
+    factors = demand.stories.factors(day)
+    return [weight * factors.get(p.sku, 1.0) for weight, p in zip(weights, demand.products, strict=True)]
+
+
+def shelf_of(demand: Demand, day: date) -> Shelf:
+    promos = promotions(demand, day)
+    return Shelf(products_on(demand, day), promos, list(accumulate(demand_weights(demand, day, promos))))
 
 
 def orders_of(demand: Demand, day: date) -> tuple[Order, ...]:
@@ -160,30 +206,27 @@ def orders_of(demand: Demand, day: date) -> tuple[Order, ...]:
     start, end = day_bounds(day)
     hours = rng.choices(range(24), _HOURLY, k=count)
     moments = sorted(start + int((h + rng.random()) * (end - start) / 24) for h in hours)
-    promos = promotions(demand, day)
-    cumulative = list(accumulate(demand_weights(demand, promos)))
-    return tuple(_order(rng, demand, promos, cumulative, day, i, moment) for i, moment in enumerate(moments))
+    shelf = shelf_of(demand, day)
+    return tuple(_order(rng, demand.seed, shelf, day, i, moment) for i, moment in enumerate(moments))
 
 
-def _order(
-    rng: Random, demand: Demand, promos: list[int], cumulative: list[float], day: date, index: int, created: int
-) -> Order:
+def _order(rng: Random, seed: int, shelf: Shelf, day: date, index: int, created: int) -> Order:
     number = ((day - _EPOCH).days * _PER_DAY + index) * _PER_ORDER
     place = int(rng.random() * len(PLACES))
     draw = rng.random()
     count = 1 if draw < 0.87 else 2 if draw < 0.97 else 3
-    chosen = [demand.products[bisect(cumulative, rng.random() * cumulative[-1])] for _ in range(count)]
+    chosen = [shelf.products[shelf.pick(rng)] for _ in range(count)]
     afn = chosen[0].afn
     paid, shipped, cancelled, late = _timeline(rng, created, afn=afn)
     defect, defect_at = _defect(rng, shipped)
     lines = tuple(
-        _line(rng, product, promos[product.position], number + i, shipped, PLACES[place][3])
+        _line(rng, product, shelf.promos[product.position], number + i, shipped, PLACES[place][3])
         for i, product in enumerate(chosen)
         if product.afn == afn
     )
     draw = rng.random()
     return Order(
-        order_id=_order_id(number, demand.seed),
+        order_id=_order_id(number, seed),
         day=day,
         created=created,
         paid=paid,

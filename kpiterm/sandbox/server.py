@@ -40,6 +40,7 @@ class Sandbox:
 
     Send a request meant for `https://HOST/path` to `url + "/path"` with `Host: HOST`. Every argument that shapes the
     shop is part of the seed: the same arguments and `now` give the same answers. `lag=False` shows reports at once.
+    `stories` plants what an operator has to notice, such as a stock-out; `shop.stories` tells in which SKU.
     A vendor is its name, or a function that builds it, such as `partial(shopify.build, setup=…)`.
 
     `faults` is the share of requests that fail on the line, or a probability for each kind of `faults.KINDS` and
@@ -65,12 +66,19 @@ class Sandbox:
         lag: bool = True,
         speed: float = 1.0,
         longest_page: int = 1_000_000,
+        stories: bool = False,
     ) -> None:
         if unknown := [name for name in vendors if isinstance(name, str) and name not in VENDORS]:
             raise ValueError(f"no sandbox for {', '.join(unknown)}; there is one for {', '.join(VENDORS)}")
         self.clock = Clock(now, speed)
         self.shop = Shop(
-            seed=seed, days=days, orders_per_day=orders_per_day, skus=skus, now=now or datetime.now(UTC), lag=lag
+            seed=seed,
+            days=days,
+            orders_per_day=orders_per_day,
+            skus=skus,
+            now=now or datetime.now(UTC),
+            lag=lag,
+            stories=stories,
         )
         outages: dict[str, Mapping[str, Response]] = {}
         self.faults = Faults(faults, seed, outages)

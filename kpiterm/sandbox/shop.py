@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import ceil
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,13 +24,16 @@ from kpiterm.sandbox.orders import (
     locate,
     orders_of,
     price_known,
+    products_on,
     quantity_shown,
     status,
 )
-from kpiterm.sandbox.stock import Movement, StockLevel, stock_of
+from kpiterm.sandbox.stock import Movement, Plan, StockLevel, stock_of
+from kpiterm.sandbox.stories import Stories, plant
+from kpiterm.sandbox.story_stock import plans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 CURRENCY = "USD"
 MARKETPLACE_ID = "ATVPDKIKX0DER"
@@ -59,7 +63,15 @@ class Shop:
     """One US seller. Orders and ad days are made when first looked at and never change afterwards."""
 
     def __init__(
-        self, *, seed: int, days: int, orders_per_day: float, skus: int, now: datetime, lag: bool = True
+        self,
+        *,
+        seed: int,
+        days: int,
+        orders_per_day: float,
+        skus: int,
+        now: datetime,
+        lag: bool = True,
+        stories: bool = False,
     ) -> None:
         if days < 1 or skus < 1 or orders_per_day < 0:
             raise ValueError(
@@ -69,12 +81,35 @@ class Shop:
         self.anchor = int(now.timestamp())
         self.first_day = business_day(self.anchor) - timedelta(days=days - 1)
         self.products = build_catalog(seed, skus)
+        planted: Stories | None = None
+        if stories:
+            self.products, planted = plant(self.products, business_day(self.anchor))
         self.campaigns = build_campaigns(seed, self.products)
-        shape = Demand(seed, self.products, 1.0, self.first_day)
+        shape = Demand(seed, self.products, 1.0, self.first_day, planted)
         mean = sum(expected_orders(shape, self.first_day + timedelta(days=i)) for i in range(days)) / days
-        self.demand = Demand(seed, self.products, orders_per_day / mean, self.first_day)
+        self.demand = replace(shape, orders_per_day=orders_per_day / mean)
         self._orders = lru_cache(maxsize=None)(orders_of)
         self._cells = lru_cache(maxsize=None)(cells_of)
+
+    @property
+    def stories(self) -> Mapping[str, str]:
+        """The SKU of each role of `stories.ROLES`; empty in a shop without stories. Their dates: `demand.stories`."""
+        return self.demand.stories.roles if self.demand.stories else {}
+
+    def listed(self, product: Product) -> date:
+        """The first day of which the shop knows anything about a product."""
+        stories = self.demand.stories
+        if stories and product.sku == stories.roles["new"]:
+            return max(self.first_day, stories.stocked)
+        return self.first_day
+
+    def level(self, product: Product, at: int, moved: Movement) -> StockLevel:
+        """FBA stock of one SKU at a moment, from what the order book says of it."""
+        return stock_of(self.seed, product, self.anchor, at, moved, self._plans.get(product.sku))
+
+    @cached_property
+    def _plans(self) -> dict[str, Plan]:
+        return plans(self, self.demand.stories) if self.demand.stories else {}
 
     def day_orders(self, day: date) -> tuple[Order, ...]:
         """Every order of a business day, those of the future included; empty before the shop opened."""
@@ -173,10 +208,8 @@ class Shop:
                     changed[index] = max(changed.get(index, 0), order.shipped)
         sign = 1 if seconds >= self.anchor else -1
         return tuple(
-            stock_of(
-                self.seed,
+            self.level(
                 p,
-                self.anchor,
                 seconds,
                 Movement(
                     sign * shipped[p.position],
@@ -186,7 +219,7 @@ class Shop:
                 ),
             )
             for p in self.products
-            if p.afn
+            if p.afn and business_day(seconds) >= self.listed(p)
         )
 
 
@@ -206,7 +239,9 @@ def traffic_of(shop: Shop, day: date) -> list[Traffic]:
     rng = Random(f"{shop.seed}:traffic:{day}")
     items = Counter(line.product.position for o in shop.day_orders(day) if not o.non_amazon for line in o.lines)
     out = []
-    for product in shop.products:
+    for product in products_on(shop.demand, day):
+        if day < shop.listed(product):
+            continue
         sessions = ceil(
             (items[product.position] + rng.uniform(0.2, 0.9)) / product.conversion * rng.uniform(0.92, 1.08)
         )

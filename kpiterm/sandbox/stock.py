@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpiterm.sandbox.orders import DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kpiterm.sandbox.catalog import Product
 
 _CYCLE = 30 * DAY
+_ANNOUNCED = 21 * DAY
+
+
+class Plan(NamedTuple):
+    """A SKU's units in the warehouses at the shop's first look, and what arrived or will: moments and units."""
+
+    on_hand: int
+    receipts: tuple[tuple[int, int], ...]
 
 
 class StockLevel(NamedTuple):
@@ -44,8 +54,12 @@ class Movement(NamedTuple):
     last_change: int
 
 
-def stock_of(seed: int, product: Product, anchor: int, at: int, moved: Movement) -> StockLevel:
-    """Stock of one FBA SKU at a moment: a tenth of the range is nearly out, a tenth overstocked."""
+def stock_of(
+    seed: int, product: Product, anchor: int, at: int, moved: Movement, plan: Plan | None = None
+) -> StockLevel:
+    """Stock of one FBA SKU at a moment; without plans a tenth of the range is nearly out, a tenth overstocked."""
+    if plan:
+        return _planned(seed, product, anchor, at, moved, plan)
     rng = Random(f"{seed}:stock:{product.sku}")
     draw = rng.random()
     cover = rng.uniform(
@@ -56,9 +70,7 @@ def stock_of(seed: int, product: Product, anchor: int, at: int, moved: Movement)
     arrived = max(0, (at - first_arrival) // _CYCLE + 1) if at >= first_arrival else 0
     level = round(moved.per_day * cover) + arrived * lot - moved.shipped
     due = (first_arrival - at) % _CYCLE
-    inbound = [0, 0, 0]
-    if due < 21 * DAY:
-        inbound[0 if due > 14 * DAY else 1 if due > 3 * DAY else 2] = lot
+    inbound = _inbound(((due, lot),))
     return StockLevel(
         product=product,
         fulfillable=max(0, level - moved.open_units),
@@ -70,3 +82,33 @@ def stock_of(seed: int, product: Product, anchor: int, at: int, moved: Movement)
         unfulfillable=rng.randrange(6),
         updated=moved.last_change or anchor,
     )
+
+
+def _planned(seed: int, product: Product, anchor: int, at: int, moved: Movement, plan: Plan) -> StockLevel:
+    """Before the anchor, receipts that were still to come are taken off and what was shipped since is put back."""
+    rng = Random(f"{seed}:stock:{product.sku}")
+    arrived = sum(units for moment, units in plan.receipts if anchor < moment <= at)
+    awaited = sum(units for moment, units in plan.receipts if at < moment <= anchor)
+    level = plan.on_hand + arrived - awaited - moved.shipped
+    inbound = _inbound((moment - at, units) for moment, units in plan.receipts if moment > at)
+    received = [moment for moment, _ in plan.receipts if moment <= at]
+    return StockLevel(
+        product=product,
+        fulfillable=max(0, level - moved.open_units),
+        inbound_working=inbound[0],
+        inbound_shipped=inbound[1],
+        inbound_receiving=inbound[2],
+        reserved_orders=moved.open_units,
+        reserved_processing=0,
+        unfulfillable=rng.randrange(6),
+        updated=max([*received, moved.last_change]) or anchor,
+    )
+
+
+def _inbound(arrivals: Iterable[tuple[int, int]]) -> list[int]:
+    """Units that are being prepared, on their way and being received, of arrivals due in so many seconds."""
+    stages = [0, 0, 0]
+    for due, units in arrivals:
+        if due < _ANNOUNCED:
+            stages[0 if due > 14 * DAY else 1 if due > 3 * DAY else 2] += units
+    return stages

@@ -25,6 +25,7 @@ CONFIG = {
     "storage_compatibility_version": "v1.5.0",  # so that DuckDB 1.5 and 2.0 both read the file
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "checkpoint_threshold": "256MB",  # publishing checkpoints; before that, each would write the last rows anew
 }
 
 
@@ -58,6 +59,7 @@ class Writer:
             self._refuse_full_disk()
             self.dirty = self._unpublished()
             self.con = self._open()
+            self.published_at = time.monotonic()
         except BaseException:
             self._lock.__exit__(None, None, None)
             raise
@@ -156,7 +158,7 @@ class Writer:
             ) from error
 
     def publish_if_due(self) -> Path | None:
-        """Publish while a long sync runs, but spend no more than a tenth of the time on it."""
-        if self.dirty and time.monotonic() - self.published_at > max(5.0, 10 * self.publish_seconds):
+        """Publish while a long sync runs, but spend no more than a twentieth of the time on it."""
+        if self.dirty and time.monotonic() - self.published_at > max(5.0, 20 * self.publish_seconds):
             return self.publish()
         return None

@@ -5,16 +5,17 @@ A reader holds no lock that anyone waits for. It sees no file but its snapshot, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from kpiterm.errors import StoreError, UsageError
 from kpiterm.paths import Paths
 from kpiterm.plugins import facts
 from kpiterm.plugins.sql import MACROS
-from kpiterm.store import journal, snapshot
+from kpiterm.store import journal, snapshot, twice
 from kpiterm.store.damage import damaged, first_line
 from kpiterm.store.migrate import migrations
 
@@ -57,6 +58,7 @@ class Reader:
         self.as_of = as_of or datetime.now(UTC)
         self.snapshot: str | None = None
         self.rollups: Mapping[str, int] = {}
+        self.twice: tuple[twice.Pair, ...] = ()
 
     def __enter__(self) -> Self:
         import duckdb
@@ -87,10 +89,20 @@ class Reader:
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """All rows of a query of the program's own."""
+        with self._broken_told():
+            return self.con.execute(sql, list(params)).fetchall()
+
+    def arrays(self, sql: str, params: Sequence[object] = ()) -> Mapping[str, Any]:
+        """The columns of a query of the program's own as numpy arrays, masked where they have NULLs."""
+        with self._broken_told():
+            return self.con.execute(sql, list(params)).fetchnumpy()
+
+    @contextmanager
+    def _broken_told(self) -> Iterator[None]:
         import duckdb
 
         try:
-            return self.con.execute(sql, list(params)).fetchall()
+            yield
         except duckdb.Error as error:
             if damaged(error):
                 raise self._broken(error) from error
@@ -144,8 +156,14 @@ class Reader:
         moment = self._moment()
         stored = self.con.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'snap'")
         have = {(str(table), str(column)) for table, column in stored.fetchall()}
-        statements = [_table_view(table, have, moment) for table in facts.TABLES.values()]
-        rolled = moment is None and ("kpi_rollup", "key") in have  # an earlier version kept no daily sums
+        kept: dict[str, int] = {}
+        if ("kpi_rollup", "key") in have:  # an earlier version kept no daily sums
+            kept = {key: number for number, key in self.con.execute("SELECT * FROM snap.kpi_rollup").fetchall()}
+        self.twice = twice.pairs_of(kept) or ()
+        statements = [_table_view(table, have, moment, self.twice) for table in facts.TABLES.values()]
+        if self.twice:
+            statements.append(f"CREATE VIEW {twice.EVERY} AS {_rows(facts.TABLES['order_line'], have, moment)}")
+        rolled = moment is None and ("kpi_rollup", "key") in have
         if rolled:
             statements += [f"CREATE VIEW {name} AS SELECT * FROM snap.{name}" for name in _ROLLUPS]
         for name, known in _AS_OF.items():
@@ -154,7 +172,7 @@ class Reader:
             statements.append(f"CREATE VIEW {name} AS {sql}")
         self.con.execute(";\n".join(statements))
         if rolled and not self.con.execute("SELECT 1 FROM snap.changed_day LIMIT 1").fetchall():
-            self.rollups = {key: number for number, key in self.con.execute("SELECT * FROM snap.kpi_rollup").fetchall()}
+            self.rollups = kept
 
     def _attach_empty(self) -> None:
         self.con.execute("ATTACH ':memory:' AS snap")
@@ -191,12 +209,22 @@ def _lacking(name: str, have: set[tuple[str, str]]) -> list[str]:
     return [f"cast(NULL AS {type_}) AS {column}" for column, type_ in later.items() if (name, column) not in have]
 
 
-def _table_view(table: facts.Table, have: set[tuple[str, str]], moment: str | None) -> str:
-    """The table as described, whatever version wrote the snapshot: columns that it lacks are blank."""
+def _table_view(
+    table: facts.Table, have: set[tuple[str, str]], moment: str | None, told: tuple[twice.Pair, ...]
+) -> str:
+    """The table as described; an order that two accounts tell of is in it once."""
+    rows = _rows(table, have, moment)
+    if told and table.name in twice.DAYS:
+        rows = twice.once(table.name, f"({rows})", told)
+    return f"CREATE VIEW {table.name} AS {rows}"
+
+
+def _rows(table: facts.Table, have: set[tuple[str, str]], moment: str | None) -> str:
+    """All rows, whatever version wrote the snapshot: columns that it lacks are blank."""
     columns = ", ".join(
         c.name if (table.name, c.name) in have else f"cast(NULL AS {c.type}) AS {c.name}" for c in table.all_columns
     )
-    live = f"CREATE VIEW {table.name} AS SELECT {columns} FROM snap.{table.name}"
+    live = f"SELECT {columns} FROM snap.{table.name}"
     if moment is None:
         return live
     return (

@@ -57,16 +57,16 @@ def merge(con: duckdb.DuckDBPyConnection, output: Output, batch: Batch) -> Merge
     else:
         # Only what says when it last changed is whole in one body; the rows of other keys may go over several pages.
         _keep_latest(con, output.replaces if table.version else ("channel", *table.identity), table.version)
-        if table.version:
+        scope = "rowid IN (SELECT id FROM known)"
+        if _find_known(con, table, output.replaces, batch) and table.version:
             _drop_outdated(con, table, output.replaces, batch)
-        scope = f"account = $account AND {_hash(output.replaces)} IN (SELECT {_hash(output.replaces)} FROM stage)"
-    if _compare(con, table, scope, batch):
+    if _compare(con, table, scope):
         _note_days(con, table, gone=f"rowid IN ({_GONE})", fresh=f"rowid IN ({_FRESH})")
         superseded, added = _supersede(con, table, batch), _add(con, table, where=f"rowid IN ({_FRESH})")
     else:
         _note_days(con, table, gone=None, fresh="true")
         superseded, added = 0, _add(con, table)
-    con.execute("DROP TABLE stage; DROP TABLE live_rows; DROP TABLE IF EXISTS new_rows")
+    con.execute("DROP TABLE stage; DROP TABLE live_rows; DROP TABLE IF EXISTS new_rows; DROP TABLE IF EXISTS known")
     return Merged(rows, added, superseded, first, last, currencies)
 
 
@@ -144,6 +144,17 @@ def _keep_latest(con: duckdb.DuckDBPyConnection, keys: Sequence[str], version: s
     )
 
 
+def _find_known(con: duckdb.DuckDBPyConnection, table: facts.Table, keys: Sequence[str], batch: Batch) -> int:
+    """The live rows of the stage's keys, and their number: looked up once, for it reads the keys of the whole table."""
+    key = _hash(keys)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE known AS SELECT rowid AS id, {key} AS key FROM {table.name} "
+        f"WHERE account = $account AND {key} IN (SELECT {key} FROM stage)",
+        {"account": batch.account},
+    )
+    return _count(con, "SELECT count(*) FROM known")
+
+
 def _drop_outdated(con: duckdb.DuckDBPyConnection, table: facts.Table, keys: Sequence[str], batch: Batch) -> None:
     """Leave out what the store knows in a later version already.
 
@@ -154,11 +165,12 @@ def _drop_outdated(con: duckdb.DuckDBPyConnection, table: facts.Table, keys: Seq
     con.execute(
         f"DELETE FROM stage WHERE {key} IN ("
         f" SELECT s.key FROM (SELECT {key} AS key, max({version}) AS version FROM stage GROUP BY 1) AS s"
-        f" JOIN (SELECT {key} AS key, max({version}) AS version, min(source) AS source"
-        f"       FROM {table.name} WHERE account = $account AND {key} IN (SELECT {key} FROM stage) GROUP BY 1) AS l"
+        f" JOIN (SELECT key, max({version}) AS version, min(source) AS source"
+        f"       FROM {table.name} AS t JOIN known ON t.rowid = known.id GROUP BY 1) AS l"
         f" USING (key) WHERE l.version > s.version OR (l.version = s.version AND l.source < $source))",
-        {"account": batch.account, "source": batch.source},
+        {"source": batch.source},
     )
+    con.execute(f"DELETE FROM known WHERE key NOT IN (SELECT {key} FROM stage)")
 
 
 def _scope_window(con: duckdb.DuckDBPyConnection, column: str, batch: Batch) -> str:
@@ -167,17 +179,14 @@ def _scope_window(con: duckdb.DuckDBPyConnection, column: str, batch: Batch) -> 
         raise DataError(f"rows that replace a window of {column} need a window of business days")
     span = f"{column} BETWEEN DATE '{min(batch.days)}' AND DATE '{max(batch.days)}'"
     con.execute(f"DELETE FROM stage WHERE NOT coalesce({span}, false)")
-    return f"account = $account AND source = '{_quoted(batch.source)}' AND {span}"
+    return f"account = '{_quoted(batch.account)}' AND source = '{_quoted(batch.source)}' AND {span}"
 
 
-def _compare(con: duckdb.DuckDBPyConnection, table: facts.Table, scope: str, batch: Batch) -> bool:
+def _compare(con: duckdb.DuckDBPyConnection, table: facts.Table, scope: str) -> bool:
     """Number the live rows of `scope` and those of the stage by content; False, and nothing done, without live rows."""
     content = _content(table)
     numbered = f"SELECT rowid AS id, {content} AS h, row_number() OVER (PARTITION BY {content}) AS n"
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE live_rows AS {numbered} FROM {table.name} WHERE {scope}",
-        {"account": batch.account},
-    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE live_rows AS {numbered} FROM {table.name} WHERE {scope}")
     if not _count(con, "SELECT count(*) FROM live_rows"):
         return False
     con.execute(f"CREATE OR REPLACE TEMP TABLE new_rows AS {numbered} FROM stage")

@@ -232,7 +232,7 @@ def _first_import(con: duckdb.DuckDBPyConnection, path: Path, kind: str, account
 
 
 def _held_twice(con: duckdb.DuckDBPyConnection, account: str, report: Report) -> list[str]:
-    """Orders that another account holds too: a total over all accounts would count them twice."""
+    """Orders that another account holds too, which may put them on another day."""
     if "order_line" not in report.tables:
         return []
     rows = con.execute(
@@ -242,8 +242,8 @@ def _held_twice(con: duckdb.DuckDBPyConnection, account: str, report: Report) ->
         {"account": account, "first": str(report.first), "last": str(report.last)},
     ).fetchall()
     return [
-        f"{count:,} of these orders are in the account {other} too and now count twice: "
-        f"import this file with --account {other}"
+        f"{count:,} of these orders are in the account {other} too: each counts once on a day, and twice "
+        f"where the two put it on different days; import this file with --account {other}"
         for other, count in rows
     ]
 

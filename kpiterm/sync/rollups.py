@@ -11,6 +11,7 @@ from kpiterm.analysis.kpi.coverage import cover_key, rows_with_days
 from kpiterm.analysis.kpi.definition import Measure
 from kpiterm.analysis.kpi.relations import RELATIONS, business_day
 from kpiterm.plugins import facts
+from kpiterm.store import twice
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,14 +36,19 @@ def refresh(con: duckdb.DuckDBPyConnection, definitions: Iterable[Definition], z
     con.execute(f"SET VARIABLE timezone = '{zone}'")
     con.execute("BEGIN")
     try:
-        numbers, known = _number(con, [*wanted, *covers])
         changed = _changed(con)
+        pairs = _told_twice(con, changed)
+        numbers, known = _number(con, [*wanted, *covers, twice.key(pairs)])
+        if pairs and twice.key(pairs) not in known:
+            known -= _naming_orders(wanted, covers)
+        twice.shadow(con, pairs)
         con.execute(f"CREATE OR REPLACE TEMP TABLE fresh_day AS SELECT {_COLUMNS} FROM kpi_day LIMIT 0")
         con.execute("CREATE OR REPLACE TEMP TABLE redone (measure BIGINT, first_day DATE, last_day DATE)")
         for key, measure in wanted.items():
             _fill(con, numbers[key], _days(measure.table, measure.day, changed, known=key in known), _Sums(measure))
         for key, (table, day) in covers.items():
             _fill(con, numbers[key], _days(table, day, changed, known=key in known), _Rows(table, day))
+        twice.unshadow(con)
         count = _merge(con, now)
         con.execute("DELETE FROM changed_day; DROP TABLE fresh_day; DROP TABLE redone")
     except BaseException:
@@ -50,6 +56,34 @@ def refresh(con: duckdb.DuckDBPyConnection, definitions: Iterable[Definition], z
         raise
     con.execute("COMMIT")
     return count
+
+
+def _told_twice(con: duckdb.DuckDBPyConnection, changed: Mapping[tuple[str, str], set[date]]) -> tuple[twice.Pair, ...]:
+    """The accounts that tell of the same orders."""
+    kept = twice.pairs_of(str(key) for (key,) in con.execute("SELECT key FROM kpi_rollup").fetchall())
+    days = {table: changed.get((table, column), set()) for table, column in twice.COLUMNS.items()}
+    return tuple(twice.find(con, kept, days, _places(con)))
+
+
+def _places(con: duckdb.DuckDBPyConnection) -> Mapping[str, set[twice.Place]]:
+    """Channels and accounts that had rows when the sums were last made, by table that may be told twice."""
+    keys = {cover_key(table, column): table for table, column in twice.COLUMNS.items()}
+    listed = ", ".join(f"'{key}'" for key in keys)
+    found: dict[str, set[twice.Place]] = {}
+    kept = "SELECT DISTINCT key, channel, account FROM kpi_day JOIN kpi_rollup ON number = measure"
+    for key, channel, account in con.execute(f"{kept} WHERE key IN ({listed})").fetchall():
+        found.setdefault(keys[key], set()).add((channel, account))
+    return found
+
+
+def _naming_orders(wanted: Mapping[str, Measure], covers: Mapping[str, tuple[str, str]]) -> set[str]:
+    """The keys of sums that are made of tables which name orders."""
+    tables = {key: m.table for key, m in wanted.items()} | {key: table for key, (table, _) in covers.items()}
+    return {
+        key
+        for key, table in tables.items()
+        if not twice.DAYS.keys().isdisjoint(RELATIONS[table].tables if table in RELATIONS else {table})
+    }
 
 
 def _keeps(definition: Definition) -> bool:

@@ -19,6 +19,7 @@ from typing import BinaryIO, NoReturn
 
 import msgspec
 
+from kpiterm.lean import skip_unused
 from kpiterm.plugins import (
     Connector,
     Context,
@@ -32,7 +33,6 @@ from kpiterm.plugins import (
     Window,
     clock,
 )
-from kpiterm.plugins.http import Stats, open_client
 from kpiterm.plugins.limits import Limiter
 from kpiterm.plugins.manager import load
 from kpiterm.plugins.redact import Redactor
@@ -63,6 +63,8 @@ class Worker:
     """One child's state: the pipe to the sync process, and what it has been told."""
 
     def __init__(self, job: Job, out: BinaryIO, redactor: Redactor) -> None:
+        from kpiterm.plugins.http import Stats
+
         self.job, self.redactor = job, redactor
         self.resume = Resume(Path(job.resume))
         self._out, self._out_lock = out, threading.Lock()
@@ -241,6 +243,8 @@ def probe(worker: Worker, connector: Connector, context: Context) -> None:
 
 def make_context(worker: Worker, connector: Connector) -> Context:
     """The connector's world for this account and run."""
+    from kpiterm.plugins.http import open_client
+
     job = worker.job
     place = connector.marketplace(job.settings)
     if clock.SPEED != 1 and not job.sandbox:
@@ -299,6 +303,7 @@ def limit_memory(size: int) -> None:
 
 def main() -> NoReturn:
     os.umask(0o077)
+    skip_unused()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a plugin prints must not look like a message
     job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -15,13 +13,15 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from kpiterm.analysis.view import View
-from kpiterm.tui import themes
+from kpiterm.tui import commands, signals, themes
 from kpiterm.tui.feed import Feed
-from kpiterm.tui.messages import FeedError, FeedUpdate, SyncUpdate
+from kpiterm.tui.headless import Headless, NoHeadless, Outcome, Table
+from kpiterm.tui.messages import FeedError, FeedUpdate, PageKey, PageState, PageUpdate, SyncUpdate
+from kpiterm.tui.modes import MODES
 from kpiterm.tui.screens.accounts import AccountsScreen
-from kpiterm.tui.screens.board import BoardScreen
 from kpiterm.tui.screens.confirm import ConfirmScreen
 from kpiterm.tui.screens.help import HelpScreen
+from kpiterm.tui.screens.page import Page
 from kpiterm.tui.sync_process import SyncControl
 from kpiterm.tui.sync_state import SyncState
 
@@ -36,16 +36,18 @@ def utc_now() -> datetime:
 
 
 class KpitermApp(App[None]):
-    """Two pages over one View. `clock` says what time it is, for the ages on the screen."""
+    """Six screens over one View and its pages. `clock` says what time it is, for the ages on the screen."""
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "switch_mode('board')", "Board"),
-        Binding("2", "switch_mode('accounts')", "Accounts"),
+        *(Binding(mode.key, f"switch_mode('{mode.name}')", mode.title) for mode in MODES),
         Binding("s", "sync", "Sync all"),
         Binding("s", "stop", "Stop sync"),
         Binding("r", "reread", "Re-read"),
+        Binding("space", "freeze", "Freeze", show=False),
+        Binding("y", "copy", "Copy", show=False),
+        Binding("e", "export", "Export", show=False),
         Binding("d", "toggle_dark", "Dark/light", show=False),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "quit", "Quit"),
@@ -56,6 +58,10 @@ class KpitermApp(App[None]):
     now: reactive[datetime] = reactive(utc_now, repaint=False)
     feed_error: reactive[FeedError | None] = reactive(None, repaint=False)
     sync_state: reactive[SyncState] = reactive(SyncState, repaint=False)
+    pages: reactive[dict[PageKey, PageState]] = reactive(dict, repaint=False)
+    chosen: reactive[tuple[str, str] | None] = reactive(None, repaint=False)
+    frozen: reactive[bool] = reactive(False, repaint=False)
+    said: reactive[Outcome | None] = reactive(None, repaint=False)
 
     DEFAULT_MODE = "board"
 
@@ -66,6 +72,7 @@ class KpitermApp(App[None]):
         sync: SyncControl,
         workspace: str,
         version: str,
+        headless: Headless | None = None,
         clock: Callable[[], datetime] = utc_now,
         sync_at_start: bool = False,
     ) -> None:
@@ -74,13 +81,15 @@ class KpitermApp(App[None]):
         self.title = f"kpiterm {version}"
         self._feed = feed
         self._sync = sync
+        self._headless = headless or NoHeadless()
         self._clock = clock
         self._sync_at_start = sync_at_start
         self._newest = SyncState()
         self._pacing = False
+        self._held: dict[PageKey, FeedUpdate | PageUpdate] = {}
         self.animation_level = "none"
-        self.add_mode("accounts", lambda: AccountsScreen(workspace))
-        self.add_mode("board", lambda: BoardScreen(workspace))
+        for mode in MODES:
+            self.add_mode(mode.name, mode.opener(workspace))
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.suited(self.console.color_system)
@@ -88,7 +97,7 @@ class KpitermApp(App[None]):
     def on_mount(self) -> None:
         self.now = self._clock()
         self.set_interval(MINUTE, self._tick)
-        self._heed_signals()
+        signals.heed(self, self._sync.close)
         self.call_after_refresh(self._begin)
 
     def on_unmount(self) -> None:
@@ -102,33 +111,65 @@ class KpitermApp(App[None]):
             self.action_sync()
 
     def _tick(self) -> None:
-        self.now = self._clock()
+        if not self.frozen:
+            self.now = self._clock()
 
     def on_feed_update(self, message: FeedUpdate) -> None:
-        if isinstance(message.content, FeedError):
-            if self.feed_error is None or self.feed_error.message != message.content.message:
-                self.feed_error = message.content
+        if self.frozen:
+            self._held[()] = message
+        elif isinstance(message.content, View):
+            self.feed_error = None
+            self.now = self._clock()
+            self.view = message.content
+        elif self.feed_error is None or self.feed_error.message != message.content.message:
+            self.feed_error = message.content
+
+    def on_page_shown(self, message: Page.Shown) -> None:
+        self._feed.show(message.key)
+
+    def on_page_chosen(self, message: Page.Chosen) -> None:
+        self.chosen = message.gauge
+
+    def on_page_act(self, message: Page.Act) -> None:
+        """Asyncio's own task: what a person decided is written even when they go on at once."""
+        self.said = Outcome(True, f"kpiterm {' '.join(message.args)} …")
+        self.run_worker(self._act(message.args), exclusive=False)
+
+    async def _act(self, args: Sequence[str]) -> None:
+        self.said = await self._headless.run(args)
+
+    def on_page_update(self, message: PageUpdate) -> None:
+        if self.frozen:
+            self._held[message.key] = message
             return
-        self.feed_error = None
-        self.now = self._clock()
-        self.view = message.content
+        state = self.pages.get(message.key, PageState())
+        self.pages = {**self.pages, message.key: message.after(state)}
 
     def on_sync_update(self, message: SyncUpdate) -> None:
         before, self._newest = self._newest, message.state
         if message.state.phase != before.phase:
             self._show_sync()
+            if message.state.phase == "ended":
+                self._feed.reread()
         elif not self._pacing:
             self._pacing = True
             self.set_timer(PACE, self._show_sync)
 
     def _show_sync(self) -> None:
         self._pacing = False
-        if self.sync_state is self._newest:
-            return
-        self.sync_state = self._newest
-        self.refresh_bindings()
-        if self._newest.phase == "ended":
-            self._feed.reread()
+        if not self.frozen and self.sync_state is not self._newest:
+            self.sync_state = self._newest
+            self.refresh_bindings()
+
+    def action_freeze(self) -> None:
+        """No update is shown until this is called again; then the newest ones are."""
+        self.frozen = not self.frozen
+        if not self.frozen:
+            held, self._held = self._held, {}
+            for message in held.values():
+                self.post_message(message)
+            self._tick()
+            self._show_sync()
 
     def on_accounts_screen_sync_asked(self, message: AccountsScreen.SyncAsked) -> None:
         if self._newest.running:
@@ -149,14 +190,26 @@ class KpitermApp(App[None]):
     def action_reread(self) -> None:
         self._feed.reread()
 
+    def action_copy(self) -> None:
+        """The chosen row, into the clipboard of the terminal that a person sits at."""
+        if isinstance(self.screen, Page) and (text := self.screen.copied()):
+            self.copy_to_clipboard(text)
+            self.said = Outcome(True, f"copied: {text}")
+
+    def action_export(self) -> None:
+        """The shown table, into a file."""
+        table: Table | None = self.screen.table() if isinstance(self.screen, Page) else None
+        self.said = self._headless.export(table) if table else Outcome(False, "there is no table here to export")
+
     def action_toggle_dark(self) -> None:
         self.theme = themes.LIGHT.name if self.theme != themes.LIGHT.name else themes.DARK.name
 
     def action_help(self) -> None:
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self.current_mode))
 
-    def action_other_page(self) -> None:
-        self.switch_mode("accounts" if self.current_mode == "board" else "board")
+    def action_other_page(self, step: int = 1) -> None:
+        names = [mode.name for mode in MODES]
+        self.switch_mode(names[(names.index(self.current_mode) + step) % len(names)])
 
     async def action_quit(self) -> None:
         if not self._newest.running:
@@ -166,27 +219,4 @@ class KpitermApp(App[None]):
         self.push_screen(ConfirmScreen(question), lambda yes: self.exit() if yes else None)
 
     def get_system_commands(self, _: Screen[object]) -> Iterable[SystemCommand]:
-        yield SystemCommand("Board", "KPIs and their targets", lambda: self.switch_mode("board"))
-        yield SystemCommand("Accounts", "Streams, errors and remedies", lambda: self.switch_mode("accounts"))
-        if self._newest.running:
-            yield SystemCommand("Stop sync", "The windows that are complete are kept", self.action_stop)
-        else:
-            yield SystemCommand("Sync all", "Fetch what is new of every account", self.action_sync)
-        yield SystemCommand("Re-read", "Read the store again", self.action_reread)
-        yield SystemCommand("Theme", "Dark or light", self.action_toggle_dark)
-        yield SystemCommand("Help", "Keys and symbols", self.action_help)
-        yield SystemCommand("Quit", "Leave kpiterm", self.action_quit)
-
-    def _heed_signals(self) -> None:
-        """SIGTERM restores the terminal; SIGHUP means that there is none left to restore."""
-        if self.is_headless or os.name != "posix":
-            return
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self.exit)
-        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
-            loop.add_signal_handler(signal.SIGHUP, self._hang_up)
-
-    def _hang_up(self) -> None:
-        self._sync.close()
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGHUP)
+        yield from commands.of(self, running=self._newest.running)

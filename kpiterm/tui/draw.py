@@ -95,10 +95,10 @@ def bar(value: Decimal, target: Target, width: int, style: str) -> Content:
     start, stop = sorted((place(Decimal(0)), tip))
     cells = [("━", style) if start <= x < max(stop, start + 1) else ("─", "$text-disabled") for x in range(width)]
     cells[mark] = ("┃", "bold $foreground")
-    return Content.assemble(*_runs(cells))
+    return Content.assemble(*joined(cells))
 
 
-def _runs(cells: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def joined(cells: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Neighbours of one style joined: every change of style costs bytes on the line."""
     runs: list[tuple[str, str]] = []
     for text, style in cells:

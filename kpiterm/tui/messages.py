@@ -1,4 +1,4 @@
-"""What the feed thread and the sync thread post to the app: frozen values in replaceable messages."""
+"""What the threads of the feed and of the sync post to the app: frozen values in replaceable messages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from textual.message import Message
 
 from kpiterm.analysis.view import View
 from kpiterm.tui.sync_state import SyncState
+
+PageKey = tuple[str, ...]
+"""A page beside the board: its name, then what it is about, such as a KPI and a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,34 @@ class FeedUpdate(Message, bubble=False):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, FeedUpdate)
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """A page as it stands: its newest content stays while it is read again, or cannot be."""
+
+    content: object | None = None
+    error: FeedError | None = None
+    reading: bool = False
+
+
+@dataclass
+class PageUpdate(Message, bubble=False):
+    """The content of a page, why there is none, or None: it is being read."""
+
+    key: PageKey
+    content: object | FeedError | None
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, PageUpdate) and message.key == self.key
+
+    def after(self, state: PageState) -> PageState:
+        """`state` as this changes it."""
+        if self.content is None:
+            return PageState(state.content, state.error, reading=True)
+        if isinstance(self.content, FeedError):
+            return PageState(state.content, self.content)
+        return PageState(self.content)
 
 
 @dataclass

@@ -18,7 +18,7 @@ SENTENCES = {
     errors.CREDENTIALS: "the sync was refused: a credential is missing or no longer valid",
     errors.TRANSIENT: "the sync could not finish now: nothing is lost, try again later",
     errors.BAD_DATA: "the sync met data that it does not understand: nothing of that window was stored",
-    errors.PARTIAL: "sync done in part: some streams failed, press 2 to see them",
+    errors.PARTIAL: "sync done in part: some streams failed, press 5 to see them",
     errors.BUSY: "another sync is running in this workspace: wait until it has ended",
     errors.PLUGIN: "the sync did not start: a connector is missing or does not fit this version",
     errors.BREACH: "sync done: a KPI or a clause is in breach",

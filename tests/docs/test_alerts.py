@@ -17,7 +17,7 @@ def test_the_rules_shown_are_valid_and_every_condition_is_in_the_table(tmp_path:
     (tmp_path / "alerts.toml").write_text(shown, "utf-8")
     assert [rule.kpi for rule in load_rules(tmp_path / "alerts.toml", load_catalogue()).rules] == ["odr", "contract"]
     conditions = re.findall(r"^\| `([^`]+)` \| (?!opens)", text, re.MULTILINE)
-    assert len(conditions) == 6
+    assert len(conditions) == 7
     for when in conditions:
         (tmp_path / "alerts.toml").write_text(f'[[rule]]\nkpi = "*"\nwhen = "{when}"\nseverity = "info"\n', "utf-8")
         assert str(load_rules(tmp_path / "alerts.toml", ()).rules[0].when) == when

@@ -19,11 +19,14 @@ from typing import Any
 
 import pytest
 
+from kpiterm.cli.commands.demo import prepare, shop_on_loopback, sync_command
+from kpiterm.cli.session import Session
 from kpiterm.config import Account, save_account
 from kpiterm.paths import Paths
 from kpiterm.sandbox import Sandbox
 from kpiterm.secrets import variable
 
+DEMO_DAYS = 120
 PLUGIN_HEAD = """
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -190,6 +193,21 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         first = home("sync", "--json")
         assert first.code == 0, first.err
         yield Shop(home, box, first)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The demo's workspace, prepared and synced as `kpiterm demo` does, for tests that read or add entries."""
+    home = Home(tmp_path_factory.mktemp("demo"))
+    home.environment["KPITERM_WORKSPACE"] = "demo"
+    home.paths = Paths(home.path, "demo")
+    session = Session(paths=home.paths, lang=None, as_of=None, json=False, quiet=True, verbose=False)
+    with pytest.MonkeyPatch.context() as patch, shop_on_loopback(DEMO_DAYS) as box:
+        for name, value in home.environment.items():
+            patch.setenv(name, value)
+        synced = subprocess.run(sync_command(session), env=prepare(session, box, DEMO_DAYS), check=False)
+    assert synced.returncode == 0
+    return home
 
 
 @pytest.fixture

@@ -82,9 +82,10 @@ def test_pages_and_bulk_document_hold_the_same_orders(shopify: str) -> None:
 
 @pytest.mark.parametrize("kind", ["graphql", "bulk"])
 def test_the_limit_and_the_parts_come_to_the_same_rows(shopify: str, tmp_path: Path, kind: str) -> None:
-    size = fetch(task(shopify, kind), tmp_path)
+    size, hashes = fetch(task(shopify, kind), tmp_path)
     assert size == sum(path.stat().st_size for path in tmp_path.glob("*.body"))
-    rows, orders = read(kind, tmp_path)
+    rows, orders = read(kind, tmp_path, hashes)
+    assert read(kind, tmp_path, hashes) == (rows, orders), "what is read again replaces what is there"
     whole, *each = parts(tmp_path, task(shopify, kind), "Shopify")
     assert (whole.name, whole.rows, orders) == ("Shopify, parts", rows, 60)
     assert whole.cpu_ms == pytest.approx(sum(line.cpu_ms or 0 for line in each))
@@ -105,6 +106,7 @@ def test_shares_are_medians_over_the_rounds_and_the_start_is_told_apart() -> Non
     assert (ours.of_limit, ours.of_limit_cpu) == (0.75, 0.75)
     assert (ours.of_limit_net, ours.of_limit_net_cpu) == (1.5, 1.5)  # 2 s less 1 s to start, against 2 s less 0.5 s
     assert (ours.over_dlt, ours.over_dlt_cpu) == (15, 15)
+    assert (ours.limit_over_dlt, ours.limit_over_dlt_cpu) == (15, 15)
     assert (ours.rows_per_s, ours.tree_mb) == (4.5, 300)
     assert (limit.name, limit.wall_ms, dlt.name, dlt.wall_ms) == ("  limit", 2000, "  dlt, tuned", 30_000)
 

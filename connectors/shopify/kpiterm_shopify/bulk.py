@@ -182,7 +182,7 @@ def _downloaded(ctx: Context, operation: Operation, wanted: int) -> Path:
     """The lines on disk, all of them; a document that is short is fetched again."""
     for _ in range(_ATTEMPTS):
         path = ctx.download(operation.url or "").path
-        found = sum(piece.count(b"\n") for piece in _pieces(path))
+        found = _objects(path)
         if found == wanted:
             return path
         path.unlink()
@@ -191,6 +191,16 @@ def _downloaded(ctx: Context, operation: Operation, wanted: int) -> Path:
         f"bulk operation {operation.id} promises {wanted} objects, its document holds {found}",
         hint="nothing of this window was stored: the next sync fetches it again",
     )
+
+
+def _objects(path: Path) -> int:
+    """How many lines begin an object; no object holds a bare line end."""
+    found, last = 0, b"\n"
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            found += (last + piece).count(b"\n{")
+            last = piece[-1:]
+    return found
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

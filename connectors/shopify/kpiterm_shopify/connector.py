@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpiterm.plugins import Connector, Rate, Secret, Setting
-from kpiterm_shopify import disputes, inventory, orders, payments, products, refunds, returns, traffic
+from kpiterm_shopify import access, disputes, inventory, orders, payments, products, refunds, returns, traffic
 from kpiterm_shopify.auth import SIGN_INS, auth
 from kpiterm_shopify.probes import test
 from kpiterm_shopify.shop import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, HOSTS, marketplace
@@ -45,6 +45,7 @@ SHOPIFY = Connector(
         payments.STREAM,
         disputes.STREAM,
         traffic.STREAM,
+        access.STREAM,
     ),
     # Shopify counts points, which `admin` sees to; this only keeps many processes from asking all at once.
     rates=(Rate(operation="graphql", match="POST /admin/api/*/graphql.json", per_second=10, burst=20),),

@@ -24,6 +24,7 @@ NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "payments": (("read_shopify_payments_accounts", "read_shopify_payments"),),
     "disputes": (("read_shopify_payments_accounts", "read_shopify_payments"), ("read_shopify_payments_disputes",)),
     "traffic": (("read_reports",),),
+    "access": (),
 }
 
 

@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -34,6 +35,7 @@ class _Pair(msgspec.Struct):
     access_token: str
     expires_in: float
     refresh_token: str
+    refresh_token_expires_in: float | None = None
 
 
 class _Refusal(msgspec.Struct):
@@ -101,8 +103,18 @@ class RotatingPair(httpx.Auth):
         self._ctx.save_secret("access_token", pair.access_token)
         self._refresh, self._access = pair.refresh_token, pair.access_token
         self._expires = self._now() + pair.expires_in
-        note = {"token": _fingerprint(self._access), "expires": self._expires}
+        ends = None if pair.refresh_token_expires_in is None else self._now() + pair.refresh_token_expires_in
+        note = {"token": _fingerprint(self._access), "expires": self._expires, "refresh_expires": ends}
         self._ctx.remember(_REMEMBERED, json.dumps(note))
+
+
+def refresh_expires(ctx: Context) -> datetime | None:
+    """When the refresh token ends unless it is used before, as the last renewal said; None where it said nothing."""
+    try:
+        ends = json.loads(ctx.recall(_REMEMBERED) or "{}").get("refresh_expires")
+        return datetime.fromtimestamp(ends, UTC) if ends else None
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 
 def _recorded(ctx: Context, token: str) -> float:

@@ -36,7 +36,9 @@ class Installation(msgspec.Struct, rename="camel"):
         return frozenset(scope.handle for scope in self.access_scopes)
 
 
-class _Scopes(msgspec.Struct, rename="camel"):
+class Granted(msgspec.Struct, rename="camel"):
+    """The answer to the query `scopes`."""
+
     current_app_installation: Installation
 
 
@@ -44,5 +46,5 @@ def truncation(ctx: Context, admin: Admin, window: Window) -> Iterator[Note]:
     """A note where the window reaches further back than Shopify shows."""
     if window.start >= ctx.now - VISIBLE:
         return
-    if ALL_ORDERS not in admin.ask(load("scopes")).read(_Scopes).current_app_installation.handles:
+    if ALL_ORDERS not in admin.ask(load("scopes")).read(Granted).current_app_installation.handles:
         yield Note(f"{TRUNCATED}. {REMEDY}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpiterm.plugins import Connector, Secret, Setting
 from kpiterm_walmart import (
+    access,
     ads,
     inbound,
     incentives,
@@ -58,6 +59,7 @@ WALMART = Connector(
         recon.STREAM,
         *ads.STREAMS,
         traffic.STREAM,
+        access.STREAM,
     ),
     rates=RATES,
     auth=auth,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
 from kpiterm.plugins import AuthError, Context, PluginError, Probe
 from kpiterm_walmart import inbound, restock
 from kpiterm_walmart.auth import has_ads
 from kpiterm_walmart.places import ads_url, url
+from kpiterm_walmart.token import DETAIL, TokenDetail
 from kpiterm_walmart.wire import NONE_FOUND, decode, first_page, part
 
-DETAIL = "/v3/token/detail"
 LATEST = "/api/v2/latestReportDate"
 # The scope that each stream needs, by the name that Walmart gives it.
 SCOPES = {
@@ -32,16 +30,10 @@ CALLS: dict[str, tuple[str, Mapping[str, str], Mapping[str, str] | None]] = {
 ENOUGH = frozenset({"full_access", "view_only"})
 
 
-class _Detail(msgspec.Struct):
-    is_valid: bool = True
-    is_channel_match: bool = True
-    scopes: dict[str, str] = {}
-
-
 def test(ctx: Context) -> Iterator[Probe]:
     """Sign in, each stream's scope or a call for it, then Walmart Connect; after refused keys nothing else is tried."""
     try:
-        detail = decode(ctx.http.get(url(DETAIL), headers={"Content-Type": "application/json"}), _Detail)
+        detail = decode(ctx.http.get(url(DETAIL), headers={"Content-Type": "application/json"}), TokenDetail)
     except AuthError as error:
         yield Probe("sign in", False, _say(error))
         return
@@ -53,7 +45,7 @@ def test(ctx: Context) -> Iterator[Probe]:
     yield _ads(ctx)
 
 
-def _scopes(detail: _Detail) -> Iterator[Probe]:
+def _scopes(detail: TokenDetail) -> Iterator[Probe]:
     note = "" if detail.is_channel_match else "; the keys belong to another channel type"
     yield Probe("sign in", detail.is_valid, ("token accepted" if detail.is_valid else "token not valid") + note)
     for stream, scope in SCOPES.items():

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from kpiterm.analysis.alerts.rules import CONTRACT, EVERY, Rule, When
+from kpiterm.analysis.alerts.rules import CONTRACT, EVERY, ORDERS, Rule, When
 from kpiterm.analysis.view import Gauge, View
 
 Finding = Literal["bad", "between", "good"]
@@ -30,6 +30,8 @@ def finding(when: When, gauge: Gauge, today: date) -> Finding:
             return _budget(gauge)
         case "stale":
             return _age(gauge, when.limit, today)
+        case "order_by":
+            return "bad" if gauge.value is not None and gauge.value <= when.limit else "good"
 
 
 def subjects(rule: Rule, view: View) -> Iterator[tuple[str, Gauge]]:
@@ -38,6 +40,8 @@ def subjects(rule: Rule, view: View) -> Iterator[tuple[str, Gauge]]:
     Old data concern a channel and not each of its KPIs, so that a rule for many of these looks at the oldest.
     """
     chosen = [g for g in view.gauges if _is_meant(rule, g)]
+    if rule.when.kind == "order_by" and rule.kpi == EVERY:
+        chosen = [g for g in view.gauges if g.id == ORDERS and rule.channel in {EVERY, g.channel}]
     if rule.when.kind != "stale" or rule.kpi not in {EVERY, CONTRACT}:
         yield from ((g.id, g) for g in chosen)
         return

@@ -14,18 +14,24 @@ from kpiterm.config.toml import Section, did_you_mean, read_toml
 
 Severity = Literal["info", "warning", "critical"]
 LEVELS: tuple[Severity, ...] = ("info", "warning", "critical")
-Kind = Literal["breach", "watch", "no data", "p_hit", "budget", "stale"]
+Kind = Literal["breach", "watch", "no data", "p_hit", "budget", "stale", "order_by"]
 
 EVERY, CONTRACT = "*", "contract"
+ORDERS = "order_by"
+"""Published reorder suggestions that nobody has decided on, by the day of the nearest."""
+
 _KPI = r"\*|[a-z][a-z0-9_]{0,39}"
 _CHANNEL = r"\*|[\w][\w.-]*"
-_WHEN = re.compile(r"(breach|watch|no data|budget)|p_hit\s*<\s*(0?\.\d+)|data older than (\d{1,3}) days?")
-_WRITE = '"breach", "watch", "no data", "budget", "p_hit < 0.3" or "data older than 3 days"'
+_WHEN = re.compile(
+    r"(breach|watch|no data|budget)|p_hit\s*<\s*(0?\.\d+)|data older than (\d{1,3}) days?"
+    r"|order due within (\d{1,3}) days?"
+)
+_WRITE = '"breach", "watch", "no data", "budget", "p_hit < 0.3", "data older than 3 days" or "order due within 7 days"'
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A condition. `limit` is a probability for p_hit and a number of days for stale."""
+    """A condition. `limit` is a probability for p_hit, a number of days for stale and order_by."""
 
     kind: Kind
     limit: Decimal = Decimal(0)
@@ -36,6 +42,8 @@ class When:
                 return f"p_hit < {self.limit}"
             case "stale":
                 return f"data older than {self.limit} days"
+            case "order_by":
+                return f"order due within {self.limit} days"
             case _:
                 return self.kind
 
@@ -78,6 +86,7 @@ DEFAULTS = Rules(
         ),
         Rule(kpi=EVERY, when=When("budget"), severity="warning", holds=2),
         Rule(kpi=EVERY, when=When("stale", Decimal(3)), severity="warning", clear_after=1),
+        Rule(kpi=ORDERS, when=When("order_by", Decimal(7)), severity="warning", clear_after=1),
     )
 )
 
@@ -101,7 +110,7 @@ def load_rules(file: Path, known: Collection[str]) -> Rules:
 
 def _rule(section: Section, known: Collection[str]) -> Rule:
     kpi = section.text("kpi", pattern=_KPI, like='the id of a KPI, "contract" or "*"')
-    if kpi not in {EVERY, CONTRACT} and kpi not in known:
+    if kpi not in {EVERY, CONTRACT, ORDERS} and kpi not in known:
         section.fail("kpi", f"unknown KPI {kpi!r}", did_you_mean(kpi, known))
     rule = Rule(
         kpi=kpi,
@@ -122,6 +131,8 @@ def _when(section: Section) -> When:
         section.fail("when", f"found {text!r}", f"write {_WRITE}")
     if match[1]:
         return When(cast("Kind", match[1]))
+    if match[4]:
+        return When("order_by", Decimal(match[4]))
     return When("p_hit", Decimal(match[2])) if match[2] else When("stale", Decimal(match[3]))
 
 

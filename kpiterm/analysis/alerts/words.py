@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from kpiterm.analysis.alerts.rules import EVERY
+from kpiterm.analysis.alerts.rules import EVERY, ORDERS
 from kpiterm.analysis.alerts.state import Notification, Situation, rank
 from kpiterm.analysis.format import format_target, format_value, plain
 
@@ -34,6 +34,9 @@ _HAPPENED = {
         "spent": "{name} has used up its budget: {used} of {allowed}.",
         "budget": "{name} will use up its budget before the period ends: {used} of {allowed} used, {days} days left.",
         "stale": "The data of {channel} end on {through}.",
+        "order_by": "{name}: the reorder suggestion is due in {ahead} days, and nobody has decided on it.",
+        "overdue": "{name}: the reorder suggestion has been due for {behind} days, and nobody has decided on it.",
+        "ordered": "{name}: no undecided reorder suggestion is near its day any more.",
         "closed": "The alert on {name} is over: it is {value}, the target {target}.",
         "fresh": "The data of {channel} are up to date again, through {through}.",
     },
@@ -45,6 +48,9 @@ _HAPPENED = {
         "spent": "{name}的额度已用完：已用 {used}，允许 {allowed}。",
         "budget": "{name}的额度将在期末前用完：已用 {used}，允许 {allowed}，约剩 {days} 天。",
         "stale": "{channel}的数据只到 {through}。",
+        "order_by": "{name}：补货建议还有 {ahead} 天到期，尚无人处理。",
+        "overdue": "{name}：补货建议已逾期 {behind} 天，尚无人处理。",
+        "ordered": "{name}：已无临近到期而未处理的补货建议。",
         "closed": "{name}的告警已解除：{value}，目标 {target}。",
         "fresh": "{channel}的数据已更新至 {through}。",
     },
@@ -54,12 +60,14 @@ _MEANS = {
         "contract": "It counts in the contract with weight {weight}; the period ends on {end}.",
         "own": "The period ends on {end}.",
         "stale": "Every figure of that channel is as old, and none of it says how things stand today.",
+        "order_by": "What is ordered after {end} comes after stock is gone.",
         "closed": "It had lasted since {since}.",
     },
     "zh": {
         "contract": "合同考核项，权重 {weight}；本期于 {end} 结束。",
         "own": "本期于 {end} 结束。",
         "stale": "该渠道的各项数字均停在那一天，不反映今天的情况。",
+        "order_by": "{end} 之后下单，到货前会断货。",
         "closed": "自 {since} 起持续。",
     },
 }
@@ -114,7 +122,8 @@ def happened(note: Notification, language: Language, names: Names) -> str:
     """One sentence for each condition that holds; when it is over, how it stands now."""
     texts, facts = _HAPPENED[language], _facts(note.situation, language, names)
     if note.change == "closed":
-        return texts["fresh" if note.situation.kpi == EVERY else "closed"].format(**facts)
+        over = {EVERY: "fresh", ORDERS: "ordered"}.get(note.situation.kpi, "closed")
+        return texts[over].format(**facts)
     kinds = [_kind(reason, note.situation) for reason in note.reasons]
     if "breach" in kinds:
         kinds = [kind for kind in kinds if kind not in {"watch", "p_hit"}]
@@ -125,6 +134,8 @@ def _kind(reason: str, situation: Situation) -> str:
     """The text for a condition, given as `str(When)`."""
     if reason == "budget" and situation.budget and situation.budget.left <= 0:
         return "spent"
+    if reason.startswith("order due"):
+        return "overdue" if situation.value is not None and situation.value < 0 else "order_by"
     return "p_hit" if reason.startswith("p_hit") else "stale" if reason.startswith("data") else reason
 
 
@@ -134,6 +145,8 @@ def _means(note: Notification, language: Language, zone: str) -> str:
         return texts["closed"].format(since=_local(note.since, zone))
     if situation.kpi == EVERY:
         return texts["stale"]
+    if situation.kpi == ORDERS:
+        return texts["order_by"].format(end=situation.period.end)
     weight = "" if situation.weight is None else plain(situation.weight)
     return texts["contract" if weight else "own"].format(weight=weight, end=situation.period.end)
 
@@ -141,7 +154,9 @@ def _means(note: Notification, language: Language, zone: str) -> str:
 def _next(note: Notification, language: Language, workspace: str) -> str:
     situation = note.situation
     channel = "" if situation.channel == "all" else f" --channel {situation.channel}"
-    commands = ("sync", "import FILE…") if situation.kpi == EVERY else (f"kpi show {situation.kpi}{channel}",)
+    commands = {EVERY: ("sync", "import FILE…"), ORDERS: ("reorder", "reorder accept SKU…")}.get(
+        situation.kpi, (f"kpi show {situation.kpi}{channel}",)
+    )
     return _TEXTS[language]["next"].format(command=" | ".join(_command(command, workspace) for command in commands))
 
 
@@ -178,6 +193,8 @@ def _facts(situation: Situation, language: Language, names: Names) -> dict[str, 
         "allowed": format_value(budget.allowed, counted, currency) if budget else "—",
         "days": plain(budget.days_left) if budget and budget.days_left is not None else "0",
         "through": f"{situation.data_through or '—'}",
+        "ahead": plain(situation.value) if situation.value is not None else "—",
+        "behind": plain(-situation.value) if situation.value is not None else "—",
     }
 
 

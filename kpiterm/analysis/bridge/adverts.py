@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 from kpiterm.analysis.bridge import statements
 from kpiterm.analysis.bridge.books import Books, by_day, missing
 from kpiterm.analysis.bridge.by_day import coverage, day_unit, day_units
+from kpiterm.analysis.bridge.exchange import rate_of
 from kpiterm.analysis.bridge.reports import Daily, advertising_fees, estimates
 from kpiterm.analysis.bridge.result import Bridge, Note, Ours, Source
 from kpiterm.analysis.bridge.statements import Ledger
@@ -33,9 +34,10 @@ class Spend(NamedTuple):
     day: date
     amount: Decimal
     rows: int
+    rate: str | None = None
 
     def piece(self) -> Piece:
-        return Piece(day_unit(self.day), self.amount, self.rows, f"{self.product} {self.day}")
+        return Piece(day_unit(self.day), self.amount, self.rows, f"{self.product} {self.day}", self.rate)
 
 
 def spend(books: Books) -> list[Bridge]:
@@ -46,7 +48,7 @@ def spend(books: Books) -> list[Bridge]:
     value, count = total(row.piece() for row in mine)
     end = Ours(name="ad_day", value=value if mine else None, rows=count)
     case = books.case
-    asked = case.channel, case.currency, case.span
+    asked = case.channel, case.currency, case.span, case.rates
     dailies = [*estimates(books.reader, case.kpi, *asked), *advertising_fees(books.reader, *asked)]
     found = [_report(books, end, mine, other, ours_rows) for other in _others(rows, ours_rows)]
     found += [_daily(books, end, mine, daily, ours_rows) for daily in dailies]
@@ -58,15 +60,16 @@ def _read(books: Books) -> list[Spend]:
     """All levels by day; days before the period too, since a charge may reach back."""
     case = books.case
     rows = books.reader.rows(
-        "SELECT source, level, account, coalesce(ad_product, ''), day, sum(spend), count(*) FROM ad_day "
-        f"WHERE channel = $1 AND currency = $2 AND spend IS NOT NULL AND level IN {LEVELS} "
-        "AND day BETWEEN CAST($3 AS DATE) AND CAST($4 AS DATE) GROUP BY ALL ORDER BY ALL",
-        (case.channel, case.currency, case.span.start - _REACH, case.span.through),
+        "SELECT source, level, account, coalesce(ad_product, ''), day, currency, sum(spend), count(*) FROM ad_day "
+        f"WHERE channel = $1 AND currency IS NOT NULL AND spend IS NOT NULL AND level IN {LEVELS} "
+        "AND day BETWEEN CAST($2 AS DATE) AND CAST($3 AS DATE) GROUP BY ALL ORDER BY ALL",
+        (case.channel, case.span.start - _REACH, case.span.through),
     )
     return [
-        Spend(str(source), str(level), str(account), str(product), cast("date", day), Decimal(str(amount)),
-              cast("int", count))
-        for source, level, account, product, day, amount, count in rows
+        Spend(str(source), str(level), str(account), str(product), cast("date", day),
+              Decimal(str(amount)) * rate.factor, cast("int", count), rate.label)
+        for source, level, account, product, day, money, amount, count in rows
+        if (rate := rate_of(case.rates, str(money), case.currency, cast("date", day)))
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import cast
 from kpiterm.analysis.bridge import statements
 from kpiterm.analysis.bridge.by_day import Refund, day_units
 from kpiterm.analysis.bridge.by_order import Entry
+from kpiterm.analysis.bridge.exchange import rate_of
 from kpiterm.analysis.bridge.lines import NOBODY, Line, read_lines
 from kpiterm.analysis.bridge.reports import Daily
 from kpiterm.analysis.bridge.result import Bridge, Case, Note, Ours, Source
@@ -34,16 +35,29 @@ class Books:
 
 def read(reader: Reader, case: Case, synced: frozenset[str], also: str = NOBODY) -> list[Line]:
     """The order lines of a case."""
-    return read_lines(reader, case.kpi, case.channel, case.currency, case.span, synced=synced, also=also)
+    return read_lines(
+        reader, case.kpi, case.channel, case.currency, case.span, synced=synced, also=also, rates=case.rates
+    )
 
 
 def ledgers_of(books: Books) -> list[Ledger]:
-    return [ledger for ledger in books.ledgers if books.case.currency in {None, ledger.currency}]
+    """Those in the currency of the case; and of the other sources, those that its rates convert."""
+    case = books.case
+    own = [ledger for ledger in books.ledgers if case.currency in {None, ledger.currency}]
+    known = {ledger.source for ledger in own}
+    others = {n.source: n for n in books.ledgers if n.source not in known and _converts(case, n.currency)}
+    return [*own, *others.values()]
+
+
+def _converts(case: Case, currency: str) -> bool:
+    return rate_of(case.rates, currency, case.currency, case.span.start) is not None
 
 
 def booked(books: Books, ledger: Ledger) -> list[Entry]:
     case = books.case
-    return statements.goods(books.reader, case.kpi, case.channel, ledger, case.currency, case.span, books.clock)
+    return statements.goods(
+        books.reader, case.kpi, case.channel, ledger, case.currency, case.span, books.clock, case.rates
+    )
 
 
 def ledger_source(ledger: Ledger, theirs: Sequence[Piece]) -> Source:

@@ -56,7 +56,7 @@ def line_moves(
 
     `sign` is -1 where the order lines are the source and the report is ours.
     """
-    live = [n for n in lines if n.live]
+    live = [n for n in lines if n.live and not n.unread]
     single = [n for n in live if not n.double]
     moves = [
         Move("duplicates", _daily(n for n in live if n.double), sure=True),

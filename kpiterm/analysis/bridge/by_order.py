@@ -35,6 +35,7 @@ class Entry(NamedTuple):
     moments: frozenset[object] = frozenset()
     live: bool = True
     foreign: bool = False
+    rate: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,9 @@ class Matter:
 
 def theirs(matter: Matter) -> list[Piece]:
     """The source's number in the period, order by order."""
-    return [Piece(e.order_id, e.amount, e.rows, e.order_id) for e in matter.entries if e.live and _in(e.day, matter)]
+    return [
+        Piece(e.order_id, e.amount, e.rows, e.order_id, e.rate) for e in matter.entries if e.live and _in(e.day, matter)
+    ]
 
 
 def mine(lines: Sequence[Line]) -> list[Piece]:
@@ -90,7 +93,9 @@ def moves(matter: Matter) -> list[Move]:
     for order in {*lines, *entries}:
         code, found = _placed(order, lines[order], entries[order], matter)
         pieces[code] += found
-    pieces["duplicates"] = mine([n for n in matter.lines if n.live and n.double and _in(n.day, matter)])
+    pieces["duplicates"] = mine(
+        [n for n in matter.lines if n.live and n.double and not n.unread and _in(n.day, matter)]
+    )
     found_moves = [Move(code, tuple(each), sure=True) for code, each in pieces.items()]
     return sorted([*found_moves, *_amounts(matter)], key=lambda m: _ORDER.index(m.code))
 

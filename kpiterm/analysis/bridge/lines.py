@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple, cast
 
+from kpiterm.analysis.bridge.exchange import SAME, rate_of
 from kpiterm.analysis.bridge.tie import Piece
+from kpiterm.analysis.kpi.fx import NO_RATES, Rates
 from kpiterm.analysis.reader import Reader
 from kpiterm.analysis.view import Span
 
@@ -17,7 +19,7 @@ _ZERO = Decimal(0)
 _SQL = """
 SELECT account, source, coalesce(order_id, ''), business_day, coalesce(status, ''), currency, min(ordered_at), count(*),
     sum(item_price), sum(quantity), sum(discount), sum(shipping), sum(tax)
-FROM order_line
+FROM {table}
 WHERE channel = $1 AND business_day IS NOT NULL
     AND (business_day BETWEEN CAST($2 AS DATE) AND CAST($3 AS DATE) OR order_id IN ({also}))
 GROUP BY ALL
@@ -30,8 +32,9 @@ Origin = tuple[str, str]
 class Line(NamedTuple):
     """Lines of one order, alike in status and currency. `amount` is what they add to the KPI where they count.
 
-    `live` lines count: they are not cancelled and are in the KPI's currency, unlike `foreign` ones. `double` ones tell
-    of an order that another source tells of too.
+    `live` lines count: they are not cancelled and are in the KPI's currency, or converted
+    to it by `rate`, unlike `foreign` ones. `double` ones tell
+    of an order that another source tells of too; `unread` ones do so for the same day, and no KPI counts them.
     """
 
     order_id: str
@@ -48,25 +51,29 @@ class Line(NamedTuple):
     live: bool
     foreign: bool
     double: bool = False
+    unread: bool = False
+    rate: str | None = None
 
     def piece(self, unit: str, amount: Decimal | None = None) -> Piece:
         """The line as a piece of `unit`, with another amount than its own where one is given."""
-        return Piece(unit, self.amount if amount is None else amount, self.rows, self.order_id)
+        return Piece(unit, self.amount if amount is None else amount, self.rows, self.order_id, self.rate)
 
 
 def read_lines(
-    reader: Reader, kpi: str, channel: str, currency: str | None, span: Span, *, synced: Collection[str], also: str = ""
-) -> list[Line]:
+    reader: Reader, kpi: str, channel: str, currency: str | None, span: Span, *, synced: Collection[str],
+    also: str = "", rates: Rates = NO_RATES,
+) -> list[Line]:  # fmt: skip
     """The lines of a channel around `span` (a day more on each side), and those of the orders that `also` selects.
 
     Of an order from two sources, the one of a synced account is the real one.
     """
     first, last = span.start - _DAY, span.through + _DAY
-    rows = reader.rows(_SQL.format(also=also or NOBODY), (channel, first, last))
-    lines = [_line(row, kpi, currency) for row in rows]
+    table = "order_line_told" if reader.twice else "order_line"
+    rows = reader.rows(_SQL.format(also=also or NOBODY, table=table), (channel, first, last))
+    lines = [_line(row, kpi, currency, rates) for row in rows]
     if kpi == "orders":
         lines = _once(lines, synced)
-    return doubled(lines, synced)
+    return _unread(doubled(lines, synced), {pair[1:] for pair in reader.twice if pair[0] == channel})
 
 
 def origins(lines: Iterable[Line]) -> list[Origin]:
@@ -76,19 +83,21 @@ def origins(lines: Iterable[Line]) -> list[Origin]:
 
 def ours(lines: Iterable[Line], span: Span) -> list[Line]:
     """Those that the KPI counts."""
-    return [line for line in lines if line.live and span.start <= line.day <= span.through]
+    return [line for line in lines if line.live and not line.unread and span.start <= line.day <= span.through]
 
 
-def _line(row: Sequence[object], kpi: str, currency: str | None) -> Line:
+def _line(row: Sequence[object], kpi: str, currency: str | None, rates: Rates) -> Line:
     account, source, order, day, status, money, moment, rows, price, quantity, discount, shipping, tax = row
-    foreign = currency is not None and money not in {currency, None}
+    rate = rate_of(rates, cast("str | None", money), currency, cast("date", day))
+    foreign, factor = rate is None, (rate or SAME).factor
     counts_money = kpi not in {"units", "orders"}
-    parts = [_decimal(v if counts_money and not foreign else None) for v in (discount, shipping, tax)]
-    amount = _decimal(None if foreign else price if counts_money else quantity if kpi == "units" else 1)
+    parts = [_decimal(v if counts_money and not foreign else None) * factor for v in (discount, shipping, tax)]
+    amount = _decimal(None if foreign else price if counts_money else quantity if kpi == "units" else 1) * factor
     return Line(
         str(order), (str(account), str(source).partition(".")[0]), cast("date", day), str(status),
         cast("str | None", money), cast("datetime | None", moment), cast("int", rows),
         amount, parts[0], parts[1], parts[2], live=status != "cancelled" and not foreign, foreign=foreign,
+        rate=rate.label if rate else None,
     )  # fmt: skip
 
 
@@ -114,6 +123,19 @@ def doubled(lines: Sequence[Line], synced: Collection[str]) -> list[Line]:
         by_order[line.order_id].add(line.origin)
     best = {order: min(found, key=lambda o: _rank(o, synced)) for order, found in by_order.items() if len(found) > 1}
     return [line._replace(double=line.origin != best.get(line.order_id, line.origin)) for line in lines]
+
+
+def _unread(lines: Sequence[Line], pairs: Collection[tuple[str, ...]]) -> list[Line]:
+    """The same, with those marked that another account is read for; `pairs` are an account and the better one."""
+    if not pairs:
+        return list(lines)
+    told: dict[tuple[str, date], set[str]] = defaultdict(set)
+    for line in (n for n in lines if n.order_id):
+        told[line.order_id, line.day].add(line.origin[0])
+    return [
+        line._replace(unread=any((line.origin[0], other) in pairs for other in told.get((line.order_id, line.day), ())))
+        for line in lines
+    ]
 
 
 def _rank(origin: Origin, synced: Collection[str]) -> tuple[bool, Origin]:

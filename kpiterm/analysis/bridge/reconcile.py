@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kpiterm.analysis.bridge.adverts import spend
 from kpiterm.analysis.bridge.books import Books, read
+from kpiterm.analysis.bridge.exchange import rate_of
 from kpiterm.analysis.bridge.lines import ours
 from kpiterm.analysis.bridge.payouts import settlement
 from kpiterm.analysis.bridge.refunds import refunds
@@ -14,6 +15,7 @@ from kpiterm.analysis.bridge.result import Bridge, Case, Note, Ours, Source, Tol
 from kpiterm.analysis.bridge.sales import sales
 from kpiterm.analysis.bridge.statements import ledgers
 from kpiterm.analysis.clock import Clock
+from kpiterm.analysis.kpi.fx import NO_RATES, Rates
 from kpiterm.analysis.period import parse_period
 from kpiterm.analysis.reader import Reader
 from kpiterm.errors import UsageError
@@ -45,10 +47,13 @@ def reconcile(
     period: str | None = None,
     channel: str | None = None,
     tolerance: Tolerance | None = None,
+    rates: Rates = NO_RATES,
 ) -> list[Bridge]:
     """All bridges of `period` (None: the current month of each channel), of one KPI and one channel where asked for.
 
-    Raises UsageError for a KPI without bridges, a channel without rows, or a period that is none.
+    Where the KPI's own rows are in several currencies, `rates` bring them to its base, as on the board; without a rate
+    each currency has bridges of its own. Raises UsageError for a KPI without bridges, a channel without rows, or a
+    period that is none.
     """
     if kpi is not None and kpi not in KPIS:
         raise UsageError(f"no bridge is known for {kpi!r}", hint=f"one of: {', '.join(KPIS)}")
@@ -62,7 +67,7 @@ def reconcile(
             reader=reader, clock=clock, synced=synced, ledgers=ledgers(reader, name, clock),
             case=Case(
                 kpi="", channel=name, currency=None, span=parse_period(period, clock.today(name)),
-                tolerance=tolerance or Tolerance(),
+                tolerance=tolerance or Tolerance(), rates=rates,
             ),
         )  # fmt: skip
         for each in [kpi] if kpi else KPIS:
@@ -72,13 +77,35 @@ def reconcile(
 
 def _bridges(books: Books, kpi: str) -> list[Bridge]:
     found: list[Bridge] = []
-    for currency in [None] if kpi in _COUNTS else _currencies(books, kpi):
+    currencies: Sequence[str | None] = [None]
+    lacking = None
+    if kpi not in _COUNTS:
+        currencies, lacking = _in_one(books, kpi, _currencies(books, kpi))
+    for currency in currencies:
         case = replace(books.case, kpi=kpi, currency=currency)
         mine = replace(books, case=case)
         if KPIS[kpi] is sales:
             mine = replace(mine, lines=read(books.reader, case, books.synced))
-        found += KPIS[kpi](mine) or _alone(mine)
+        found += [_told(b, lacking) for b in KPIS[kpi](mine) or _alone(mine)]
     return found
+
+
+def _told(bridge: Bridge, lacking: Note | None) -> Bridge:
+    return replace(bridge, note=lacking) if lacking and bridge.note is None else bridge
+
+
+def _in_one(books: Books, kpi: str, found: list[str]) -> tuple[list[str], Note | None]:
+    """The currencies to tell of: the base, where there are several and their rates are known. Payouts are never made
+    in another currency than what they pay for. The note says which rate is missing."""
+    rates, span = books.case.rates, books.case.span
+    if len(found) < 2 or kpi == "net_settlement":
+        return found, None
+    months = {span.start.replace(day=1), span.through.replace(day=1)}
+    lacking = [(c, m) for m in sorted(months) for c in found if not rates.base or not rate_of(rates, c, rates.base, m)]
+    if rates.base and not lacking:
+        return [rates.base], None
+    first = lacking[0][1]
+    return found, Note("no_rate", (", ".join(c for c, month in lacking if month == first), f"{first:%Y-%m}"))
 
 
 def _alone(books: Books) -> list[Bridge]:

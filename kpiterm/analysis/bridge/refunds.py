@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import NamedTuple, cast
 
 from kpiterm.analysis.bridge import by_order, statements
-from kpiterm.analysis.bridge.books import Books, missing
+from kpiterm.analysis.bridge.books import Books, ledgers_of, missing
 from kpiterm.analysis.bridge.by_order import Entry, Matter
+from kpiterm.analysis.bridge.exchange import Rate, rate_of
 from kpiterm.analysis.bridge.lines import Line, doubled
 from kpiterm.analysis.bridge.result import Bridge, Note, Ours, Source
 from kpiterm.analysis.bridge.statements import Ledger
@@ -20,10 +21,10 @@ _BOOKED = f"""
 WITH booked AS (
     SELECT *, bool_or(kind = 'refund') OVER (PARTITION BY source, order_id, posted_at) AS back
     FROM settlement_line
-    WHERE channel = $1 AND source = $2 AND currency = $3 AND kind IN ('order', 'refund', 'tax')
+    WHERE channel = $1 AND source = $2 AND currency IS NOT NULL AND kind IN ('order', 'refund', 'tax')
         AND posted_at IS NOT NULL
 )
-SELECT coalesce(order_id, '{statements.NAMELESS}'), posted_at,
+SELECT coalesce(order_id, '{statements.NAMELESS}'), posted_at, currency,
     -sum(amount) FILTER (WHERE kind = 'refund'), count(*) FILTER (WHERE kind = 'refund'),
     -sum(amount) FILTER (WHERE kind = 'refund' AND lower(detail) LIKE '%tax%' AND NOT {_WITHHELD}),
     -sum(amount) FILTER (WHERE kind = 'refund' AND {_WITHHELD}),
@@ -34,9 +35,9 @@ WHERE back
 GROUP BY ALL
 ORDER BY ALL"""
 _GIVEN = """
-SELECT account, source, coalesce(order_id, ''), refunded_at, sum(amount), count(*)
+SELECT account, source, coalesce(order_id, ''), refunded_at, currency, sum(amount), count(*)
 FROM refund_line
-WHERE channel = $1 AND currency = $2 AND amount IS NOT NULL AND refunded_at IS NOT NULL
+WHERE channel = $1 AND currency IS NOT NULL AND amount IS NOT NULL AND refunded_at IS NOT NULL
 GROUP BY ALL
 ORDER BY ALL"""
 
@@ -54,8 +55,7 @@ class Booked(NamedTuple):
 
 def refunds(books: Books) -> list[Bridge]:
     """Each statement against our refund lines; where the period has none, against the first statement."""
-    case = books.case
-    ledgers = [ledger for ledger in books.ledgers if ledger.currency == case.currency]
+    ledgers = ledgers_of(books)
     given, name = _given(books), "refund_line"
     if not _inside(books, given) and ledgers:
         name = ledgers[0].source
@@ -104,25 +104,37 @@ def _parts(booked: Sequence[Booked]) -> list[Move]:
 
 
 def _booked(books: Books, ledger: Ledger) -> list[Booked]:
-    rows = books.reader.rows(_BOOKED, (books.case.channel, ledger.source, books.case.currency))
+    rows = books.reader.rows(_BOOKED, (books.case.channel, ledger.source))
     return [
-        Booked(_entry(books, order, posted, amount, count), *(Decimal(str(part or 0)) for part in parts))
-        for order, posted, amount, count, *parts in rows
+        Booked(
+            _entry(books, order, posted, amount, count, rate),
+            *(Decimal(str(part or 0)) * rate.factor for part in parts),
+        )
+        for order, posted, money, amount, count, *parts in rows
+        if (rate := _rate(books, money, posted))
     ]
 
 
 def _given(books: Books) -> list[Line]:
-    rows = books.reader.rows(_GIVEN, (books.case.channel, books.case.currency))
+    rows = books.reader.rows(_GIVEN, (books.case.channel,))
     lines = [
-        _line(_entry(books, order, back, amount, count), (str(account), str(source).partition(".")[0]))
-        for account, source, order, back, amount, count in rows
+        _line(_entry(books, order, back, amount, count, rate), (str(account), str(source).partition(".")[0]))
+        for account, source, order, back, money, amount, count in rows
+        if (rate := _rate(books, money, back))
     ]
     return doubled(lines, books.synced)
 
 
-def _entry(books: Books, order: object, moment: object, amount: object, rows: object) -> Entry:
+def _rate(books: Books, currency: object, moment: object) -> Rate | None:
+    case = books.case
+    day = statements.business_day(moment, case.channel, books.clock)
+    return rate_of(case.rates, cast("str | None", currency), case.currency, day)
+
+
+def _entry(books: Books, order: object, moment: object, amount: object, rows: object, rate: Rate) -> Entry:
     day = statements.business_day(moment, books.case.channel, books.clock)
-    return Entry(str(order), day, Decimal(str(amount)), cast("int", rows), moments=frozenset({moment}))
+    converted = Decimal(str(amount)) * rate.factor
+    return Entry(str(order), day, converted, cast("int", rows), moments=frozenset({moment}), rate=rate.label)
 
 
 def _line(entry: Entry, origin: tuple[str, str]) -> Line:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from kpiterm.analysis.kpi.fx import NO_RATES, Rates
 from kpiterm.analysis.view import Span, State
 
 Kind = Literal["report", "orders", "statement", "estimate", "ads", "fees", "payout", "none"]
@@ -88,10 +89,11 @@ class Tolerance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What is being reconciled; `currency` is None for a KPI that counts things."""
+    """What is being reconciled; `currency` is None for a KPI that counts things. `rates` bring other amounts to it."""
 
     kpi: str
     channel: str
     currency: str | None
     span: Span
     tolerance: Tolerance = field(default_factory=Tolerance)
+    rates: Rates = NO_RATES

@@ -38,7 +38,7 @@ _STAND_IN = ("gmv", "units")
 def sales(books: Books) -> list[Bridge]:
     """Every source against our order lines; where the period has none, against the report that the board shows."""
     case = books.case
-    asked = case.kpi, case.channel, case.currency, case.span
+    asked = case.kpi, case.channel, case.currency, case.span, case.rates
     dailies = [*reports(books.reader, *asked), *estimates(books.reader, *asked)]
     report = board_report(books.reader, *asked)
     counted = ours(books.lines, case.span)
@@ -74,12 +74,19 @@ def _daily(books: Books, daily: Daily, counted: Sequence[Line]) -> Bridge:
 
 
 def _orders(books: Books, origin: Origin) -> Bridge:
-    """Order lines of one source against all that we count: where two tell of an order, ours counts it twice."""
+    """Order lines of one source against all that we count."""
     case = books.case
     told = [line for line in books.lines if line.origin == origin]
     entries = [
         Entry(
-            n.order_id, n.day, n.amount, n.rows, moments=frozenset({n.moment} - {None}), live=n.live, foreign=n.foreign
+            n.order_id,
+            n.day,
+            n.amount,
+            n.rows,
+            moments=frozenset({n.moment} - {None}),
+            live=n.live,
+            foreign=n.foreign,
+            rate=n.rate,
         )
         for n in told
     ]

@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import cast
 
 from kpiterm.analysis.bridge.by_order import Entry, Tax
+from kpiterm.analysis.bridge.exchange import SAME, rate_of
 from kpiterm.analysis.clock import Clock
+from kpiterm.analysis.kpi.fx import NO_RATES, Rates
 from kpiterm.analysis.reader import Reader
 from kpiterm.analysis.view import Span
 from kpiterm.plugins.marketplaces import MARKETPLACES
@@ -74,22 +76,24 @@ def ledgers(reader: Reader, channel: str, clock: Clock) -> list[Ledger]:
 
 
 def goods(
-    reader: Reader, kpi: str, channel: str, ledger: Ledger, currency: str | None, span: Span, clock: Clock
-) -> list[Entry]:
+    reader: Reader, kpi: str, channel: str, ledger: Ledger, currency: str | None, span: Span, clock: Clock,
+    rates: Rates = NO_RATES,
+) -> list[Entry]:  # fmt: skip
     """What the ledger booked for goods in the period, and at any time for the orders of the period."""
     first, last = moments(span)
     entries = []
     for _, order, posted, money, rows, price, units, tax in reader.rows(_SQL, (channel, ledger.source, first, last)):
-        foreign = currency is not None and money != currency
         amount = {"units": units, "orders": 1}.get(kpi, price)
         if kpi == "units" and units is None:
             continue
+        day = business_day(posted, channel, clock)
+        rate = rate_of(rates, cast("str | None", money), currency, day)
+        amounts = (amount if rate else None, tax if rate and currency else None)
+        price_, tax_ = (Decimal(str(n or 0)) * (rate or SAME).factor for n in amounts)
         entries.append(
             Entry(
-                str(order), business_day(posted, channel, clock),
-                Decimal(str(amount)) if amount is not None and not foreign else Decimal(0), cast("int", rows),
-                Decimal(str(tax)) if tax is not None and currency and not foreign else Decimal(0),
-                live=not foreign, foreign=foreign,
+                str(order), day, price_, cast("int", rows), tax_, live=rate is not None, foreign=rate is None,
+                rate=rate.label if rate else None,
             )
         )  # fmt: skip
     return _once(entries) if kpi == "orders" else entries

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from kpiterm.analysis.bridge.exchange import told_apart
 from kpiterm.analysis.bridge.result import Bridge, Case, DayOff, Note, Ours, Source, Step, Tolerance
 from kpiterm.analysis.format import plain
 from kpiterm.analysis.view import State
@@ -22,12 +23,13 @@ _NONE = Decimal(0)
 
 
 class Piece(NamedTuple):
-    """Some rows of one unit, and what they come to."""
+    """Some rows of one unit, and what they come to; `rate` is by what an amount of another currency was converted."""
 
     unit: str
     amount: Decimal
     rows: int
     example: str
+    rate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def bridge(
     """The bridge over `moves`, in their order. `days` puts units on days; those of none take no part in `days`."""
     start, end = _by_unit(theirs), _by_unit(mine)
     left = {unit: end.get(unit, _NONE) - start.get(unit, _NONE) for unit in {*start, *end}}
-    steps = _steps(moves, left)
+    source, exchanged = told_apart(source, [piece[1:] for piece in theirs])
+    steps = (*exchanged, *_steps(moves, left))
     residual = sum(left.values(), _NONE)
     value = sum(end.values(), _NONE)
     off = _days(left, start, end, days)

@@ -30,6 +30,7 @@ _STEPS = {
     "source_days": ("days that the source lacks", "来源缺少的日期"),
     "our_days": ("days that we lack", "我方缺少的日期"),
     "duplicates": ("orders that we count twice", "我方重复计入的订单"),
+    "fx": ("amounts in other currencies", "其他币种金额折算"),
     "pending": ("pending orders", "待付款订单"),
     "cancelled": ("cancelled orders", "已取消订单"),
     "date": ("booked in another period", "入账期不同"),
@@ -54,6 +55,11 @@ _STEPS = {
 }
 _NOTES = {
     "tried": ("tried: it would move {0}, and the two sides would agree no better", "已试：可移动 {0}，双方并未更接近"),
+    "fx": ("converted at the month's rate: {0}", "按当月汇率折算：{0}"),
+    "no_rate": (
+        "each currency alone: no exchange rate of {0} for {1}; add it to fx.toml and they become one number",
+        "各币种分别核对：缺少 {0} 在 {1} 的汇率；写入 fx.toml 后合为一个数字",
+    ),
     "no_source_day": ("no row there for {0}", "来源无 {0} 的数据"),
     "no_day_of_ours": ("no row of ours for {0}", "我方无 {0} 的数据"),
     "zone": (

@@ -9,9 +9,11 @@ from decimal import Decimal
 from math import fsum
 
 from kpiterm.analysis.cause.lmdi import Parts
-from kpiterm.analysis.cause.result import Amounts, Kind, Line, Note, Rest
+from kpiterm.analysis.cause.result import NO_OUTAGE, Amounts, Kind, Line, Note, Outage, Rest
 from kpiterm.analysis.cause.settle import Row, grid, rounded
 
+_LEADS = ("price", "new", "lost", "restocked", "out_of_stock")
+_MATERIAL = 0.002  # of the whole
 Levels = Mapping[str, tuple[Decimal, Decimal]]
 
 
@@ -27,7 +29,8 @@ class Draft:
     after: Decimal | None
     change: float
     parts: Parts
-    days_out: tuple[int, int] = (0, 0)
+    out: Outage = NO_OUTAGE
+    prices: tuple[Decimal, Decimal] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class Drafts:
     levels: Levels = field(default_factory=dict)
     before: Decimal | None = None
     after: Decimal | None = None
+    components: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,8 @@ class Assembled:
     fallen: int
     out: int
     out_change: Decimal
+    out_lost: Decimal
+    leads: Mapping[str, Line]
 
 
 def assemble(drafts: Drafts, *, quantum: Decimal, top: int) -> Assembled:
@@ -68,7 +74,8 @@ def assemble(drafts: Drafts, *, quantum: Decimal, top: int) -> Assembled:
     told, others = moved[:top], moved[top:]
     whole = Row(after - before, _totals(moved))
     cells = grid(whole, [Row(d.change, d.parts) for d in told], has_rest=bool(others), quantum=quantum)
-    out = [d.change for d in moved if d.days_out[1]]
+    least = float(max(abs(before), abs(after))) * _MATERIAL
+    out = [d for d in moved if d.out.after]
     rises = rounded(fsum(d.change for d in moved if d.change > 0), quantum)
     return Assembled(
         before=before,
@@ -82,8 +89,20 @@ def assemble(drafts: Drafts, *, quantum: Decimal, top: int) -> Assembled:
         risen=sum(1 for d in moved if d.change > 0),
         fallen=sum(1 for d in moved if d.change < 0),
         out=len(out),
-        out_change=rounded(fsum(out), quantum),
+        out_change=rounded(fsum(d.change for d in out), quantum),
+        leads={name: _line(d, _exact(d, quantum)) for name in _LEADS if (d := _lead(moved, name, least))},
+        out_lost=sum((d.out.lost for d in out if d.out.lost), Decimal(0)),
     )
+
+
+def _lead(moved: Sequence[Draft], name: str, least: float) -> Draft | None:
+    """The line with the largest part of a factor, if it is worth saying."""
+    found = [draft for draft in moved if abs(draft.parts.get(name, 0.0)) >= least]
+    return max(found, key=lambda d: abs(d.parts[name])) if found and len(moved) > 1 else None
+
+
+def _exact(draft: Draft, quantum: Decimal) -> Amounts:
+    return {name: rounded(amount, quantum) for name, amount in draft.parts.items()}
 
 
 def _value(given: Decimal | None, values: Iterable[Decimal | None], quantum: Decimal) -> Decimal:
@@ -109,5 +128,6 @@ def _line(draft: Draft, parts: Amounts) -> Line:
         after=draft.after,
         change=sum(parts.values(), Decimal(0)),
         parts=parts,
-        days_out=draft.days_out,
+        out=draft.out,
+        prices=draft.prices,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from kpiterm.analysis.cause.composed import terms_of
 from kpiterm.analysis.cause.result import By, Note
 from kpiterm.analysis.cause.rows import Sides
 from kpiterm.analysis.kpi.coverage import QUIET
@@ -13,11 +14,15 @@ from kpiterm.analysis.period import label
 from kpiterm.errors import UsageError
 
 ADDITIVE = {"sum", "ratio", "weighted"}
+COMPOSED = {"net", "share"}
 
 
 def base_of(question: Question, definition: Definition, channel: str | None) -> tuple[Definition, list[Note]]:
     """The KPI whose rows are read: what a growth grows from, or, where it has no rows, the one named instead."""
     base = question.catalogue[definition.of or definition.id]
+    if base.kind in COMPOSED and not (base.per_day or base.apart or definition.like_for_like):
+        terms_of(question, base)
+        return base, []
     if base.measure is None or base.kind not in ADDITIVE:
         raise UsageError(
             f"{definition.id} cannot be taken apart: a KPI of kind {base.kind} is no sum of its lines",
@@ -39,11 +44,12 @@ def base_of(question: Question, definition: Definition, channel: str | None) -> 
     return base, [Note("left_out", (other, name)) for other in sorted(others - own)]
 
 
-def usual_by(base: Definition, channel: str | None) -> By:
+def usual_by(question: Question, base: Definition, channel: str | None) -> By:
     """By channel; within one channel by what the rows name."""
     if channel is None:
         return "channel"
-    return "campaign" if base.measure and base.measure.table == "ad_day" else "sku"
+    tables = {leaf.measure.table for leaf in question.leaves(base) if leaf.measure}
+    return "campaign" if tables == {"ad_day"} else "sku"
 
 
 def check_sides(question: Question, base: Definition, frame: Frame, sides: Sides) -> list[Note]:
@@ -63,7 +69,7 @@ def check_sides(question: Question, base: Definition, frame: Frame, sides: Sides
 
 def no_data(question: Question, base: Definition, frame: Frame) -> UsageError:
     """What to do where there are no rows."""
-    channels = sorted({cover.channel for cover in question.covers(base)})
+    channels = sorted({cover.channel for leaf in question.leaves(base) for cover in question.covers(leaf)})
     if frame.channel and frame.channel not in channels:
         known = ", ".join(channels) or "none yet: run `kpiterm sync`"
         return UsageError(f"no channel {frame.channel!r} has data for {base.id}", hint=f"channels: {known}")

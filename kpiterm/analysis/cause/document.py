@@ -36,7 +36,11 @@ def cause_json(cause: Cause, story: Sequence[str], notes: Sequence[str]) -> dict
         "rest": {"lines": rest.lines, "change": plain(rest.change), "parts": _parts(rest.parts)} if rest else None,
         "rises": {"lines": cause.risen, "change": plain(cause.rises)},
         "falls": {"lines": cause.fallen, "change": plain(cause.falls)},
-        "out_of_stock": {"lines": cause.out, "change": plain(cause.out_change)},
+        "out_of_stock": {
+            "lines": cause.out,
+            "change": plain(cause.out_change),
+            "lost_units": plain(round(cause.out_lost, 1)),
+        },
         "kinds": dict(cause.counts),
         "story": list(story),
         "notes": list(notes),
@@ -56,7 +60,19 @@ def _line(cause: Cause, line: Line) -> dict[str, Any]:
         "change": plain(line.change),
         "growth": None if points is None else plain(points.quantize(_PLACES)),
         "parts": _parts(line.parts),
-        "days_out": {"before": line.days_out[0], "after": line.days_out[1]},
+        "days_out": {"before": line.out.before, "after": line.out.after},
+        "out_of_stock": _outage(line) if line.out.after else None,
+        "prices": None if line.prices is None else [plain(round(price, 4)) for price in line.prices],
+    }
+
+
+def _outage(line: Line) -> dict[str, str | None]:
+    """The first and the last day of the period without stock, and about how many units that cost."""
+    lost = line.out.lost
+    return {
+        "first": f"{line.out.first}",
+        "last": f"{line.out.last}",
+        "lost_units": None if lost is None else plain(round(lost, 1)),
     }
 
 

@@ -9,8 +9,10 @@ from typing import cast
 from kpiterm.analysis.cause.amounts import amount_drafts
 from kpiterm.analysis.cause.assemble import Drafts, assemble
 from kpiterm.analysis.cause.choice import base_of, check_sides, no_data, usual_by
+from kpiterm.analysis.cause.composed import composed_drafts
+from kpiterm.analysis.cause.exchange import in_one
 from kpiterm.analysis.cause.lines import check_by
-from kpiterm.analysis.cause.ratios import ratio_drafts
+from kpiterm.analysis.cause.ratios import is_acos, ratio_drafts
 from kpiterm.analysis.cause.result import By, Cause, Line
 from kpiterm.analysis.cause.rows import Sides
 from kpiterm.analysis.cause.sales import sales_drafts
@@ -34,15 +36,18 @@ def explain(question: Question, kpi: str, *, by: By | None = None, channel: str 
     frame = frame_of(question, base, channel)
     span = windowed(definition, frame.span) if definition.kind == "growth" else frame.span
     sides = Sides(windowed(base, span), windowed(base, earlier(definition, span)), channel)
-    chosen = by or usual_by(base, channel)
-    check_by(base, chosen)
+    chosen = by or usual_by(question, base, channel)
+    check_by(base, question.leaves(base), chosen)
     late = check_sides(question, base, frame, sides)
     drafts = _drafts(question, base, sides, chosen)
     if not drafts.lines or frame.span.through < frame.span.start:
         raise no_data(question, base, frame)
-    is_ratio = base.kind != "sum"
+    is_ratio = base.kind not in {"sum", "net"}
     found = assemble(drafts, quantum=RATIO if is_ratio else MONEY, top=top)
-    lines = _titled(question, sides, found.lines) if chosen == "sku" else found.lines
+    lines, leads = found.lines, {} if base.refers or is_ratio or chosen == "channel" else found.leads
+    if chosen == "sku":
+        told = _titled(question, sides, (*lines, *leads.values()))
+        lines, leads = told[: len(lines)], dict(zip(leads, told[len(lines) :], strict=True))
     growth = (found.after - found.before) / found.before if definition.kind == "growth" and found.before else None
     return Cause(
         kpi=kpi,
@@ -69,14 +74,22 @@ def explain(question: Question, kpi: str, *, by: By | None = None, channel: str 
         fallen=found.fallen,
         out=found.out,
         out_change=found.out_change,
+        out_lost=found.out_lost,
+        leads=leads,
         notes=(*drafts.notes, *left_out, *late),
+        components=drafts.components,
     )
 
 
 def _drafts(question: Question, base: Definition, sides: Sides, by: By) -> Drafts:
+    if base.refers:
+        return composed_drafts(question, base, sides, by)
+    assert base.measure is not None
+    acos = is_acos(base.measure)
+    ((base, sides),), _ = in_one(question, [(base, sides)])
     assert base.measure is not None
     if base.kind != "sum":
-        return ratio_drafts(question, base, sides, by)
+        return ratio_drafts(question, base, sides, by, acos=acos)
     if base.unit == "money" and base.measure.table in UNITS:
         return sales_drafts(question, base, sides, by)
     return amount_drafts(question, base, sides, by)

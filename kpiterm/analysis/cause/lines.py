@@ -50,31 +50,36 @@ ORDER BY channel, line"""
     if not measure.is_money:
         return [_sums(row) for row in found], None
     currencies = [cast("str | None", c) for row in found for c in row[3:5]]
-    return [_sums(row) for row in found], only_currency(base, currencies, sides.channel)
+    return [_sums(row) for row in found], only_currency(base, currencies, sides)
 
 
-def only_currency(base: Definition, currencies: Sequence[str | None], channel: str | None) -> str | None:
+def only_currency(base: Definition, currencies: Sequence[str | None], sides: Sides) -> str | None:
     """The one currency of what was added up; UsageError where there are several, since they never are."""
+    if sides.into:
+        return sides.into
     found = sorted({currency for currency in currencies if currency})
     if len(found) > 1:
         raise UsageError(
             f"{base.id} is in {', '.join(found)}: amounts of different currencies are never added",
-            hint="each currency must be explained alone" + ("" if channel else ": add --channel CHANNEL"),
+            hint="each currency must be explained alone" + ("" if sides.channel else ": add --channel CHANNEL"),
         )
     return found[0] if found else None
 
 
-def check_by(base: Definition, by: By) -> None:
-    """UsageError where the rows do not say what they are to be told apart by."""
-    measure = base.measure
-    assert measure is not None
-    known = columns_of(measure.table)
-    if KEYS[by] and not any(key in known for key in KEYS[by]):
-        ways = [way for way, keys in KEYS.items() if not keys or any(key in known for key in keys)]
-        what = "SKU" if by == "sku" else by
-        raise UsageError(
-            f"{base.id} cannot be told by {what}: {measure.table} names none", hint=f"--by {' or '.join(ways)}"
-        )
+def named_by(measure: Measure, by: By) -> bool:
+    """Whether rows say what they are to be told apart by."""
+    return not KEYS[by] or any(key in columns_of(measure.table) for key in KEYS[by])
+
+
+def check_by(base: Definition, leaves: Sequence[Definition], by: By) -> None:
+    """UsageError where no rows say what they are to be told apart by; `leaves` are what the KPI is made of."""
+    measures = [leaf.measure for leaf in leaves if leaf.measure]
+    if any(named_by(measure, by) for measure in measures):
+        return
+    ways = [way for way in KEYS if any(named_by(measure, way) for measure in measures)]
+    tables = ", ".join(dict.fromkeys(measure.table for measure in measures))
+    what = "SKU" if by == "sku" else by
+    raise UsageError(f"{base.id} cannot be told by {what}: {tables} names none", hint=f"--by {' or '.join(ways)}")
 
 
 def guarded(part: Fragment | None, where: Fragment | None) -> str:

@@ -24,11 +24,10 @@ def is_acos(measure: Measure) -> bool:
     return (measure.table, measure.numerator.sql, below) == ("ad_day", "spend", "attributed_sales")
 
 
-def ratio_drafts(question: Question, base: Definition, sides: Sides, by: By) -> Drafts:
+def ratio_drafts(question: Question, base: Definition, sides: Sides, by: By, *, acos: bool) -> Drafts:
     """The lines of a ratio; UsageError where it is undefined on either side, or in several currencies."""
     measure = base.measure
     assert measure is not None
-    acos = is_acos(measure)
     lower = guarded(measure.denominator, measure.denominator_where)
     sums = {"upper": numerator(measure), "lower": lower}
     rows, currency = read_lines(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kpiterm.analysis.kpi.definition import Unit
 from kpiterm.analysis.view import Span
@@ -22,12 +23,26 @@ FACTORS = (
 )  # fmt: skip
 
 
+class Outage(NamedTuple):
+    """On how many days of either period a SKU had nothing to sell; the first and the last of this one, and about how
+    many units more it would have sold in it, where the weeks before tell."""
+
+    before: int = 0
+    after: int = 0
+    first: date | None = None
+    last: date | None = None
+    lost: Decimal | None = None
+
+
+NO_OUTAGE = Outage()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One channel, SKU or campaign; `key` is None where the source names none. `change` is its part in the change.
 
     `before` and `after` are its own values: an amount, or a ratio (None where it is undefined). `kind` tells a line
-    that has only one side; `days_out` are the days, before and after, on which every stock reading said nothing left.
+    that has only one side; `prices` are what a unit brought before and after, of sales only.
     """
 
     channel: str
@@ -39,7 +54,13 @@ class Line:
     after: Decimal | None
     change: Decimal
     parts: Amounts
-    days_out: tuple[int, int] = (0, 0)
+    out: Outage = NO_OUTAGE
+    prices: tuple[Decimal, Decimal] | None = None
+
+    @property
+    def days_out(self) -> tuple[int, int]:
+        """The days, before and after, on which every stock reading said nothing left."""
+        return self.out.before, self.out.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +86,9 @@ class Cause:
     tells sums over sums, whose lines have values of their own beside their part in it.
 
     `growth` is the relative change, of a growth KPI only. `levels` are a factor's values before and after over all
-    lines. `rises` and `falls` are the sums of the lines' changes of either sign.
+    lines. `rises` and `falls` are the sums of the lines' changes of either sign. `components` are the names of the KPIs
+    that a net or share is made of: these are its parts. `leads` are the lines with the largest price, new and lost
+    parts.
     """
 
     kpi: str
@@ -92,7 +115,10 @@ class Cause:
     fallen: int
     out: int
     out_change: Decimal
+    out_lost: Decimal
     notes: tuple[Note, ...]
+    components: Mapping[str, str] = field(default_factory=dict)
+    leads: Mapping[str, Line] = field(default_factory=dict)
 
     @property
     def change(self) -> Decimal:

@@ -28,11 +28,13 @@ EVERYTHING = "true"
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The period, the one it is compared with, and the one channel that is asked for, if any."""
+    """The period, the one it is compared with, and the one channel that is asked for, if any. `into` is the currency
+    that amounts are converted into, where they were in several."""
 
     period: Span
     against: Span
     channel: str | None
+    into: str | None = None
 
     @property
     def params(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from kpiterm.analysis.cause.assemble import Draft, Drafts, Levels
 from kpiterm.analysis.cause.lines import only_currency
 from kpiterm.analysis.cause.lmdi import Pair, Parts, Sold, closed, sales_parts
-from kpiterm.analysis.cause.result import By, Kind, Note
+from kpiterm.analysis.cause.result import NO_OUTAGE, By, Kind, Note, Outage
 from kpiterm.analysis.cause.rows import SKU_LEVELS, Sides, finished, pick
 from kpiterm.analysis.cause.sales_rows import (
     VISITS,
@@ -21,7 +21,7 @@ from kpiterm.analysis.cause.sales_rows import (
     line_of,
     sums_of,
 )
-from kpiterm.analysis.cause.stock import Out, days_out
+from kpiterm.analysis.cause.stock import Out, outages
 from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.analysis.kpi.frame import Question
 
@@ -34,7 +34,7 @@ def sales_drafts(question: Question, base: Definition, sides: Sides, by: By) -> 
     levels = SKU_LEVELS["traffic_day"] if by == "sku" else ()
     own = levels if base.measure.table == "traffic_day" else ()
     sold = pick(question, base.measure, sides, sums_of(base.measure), own)
-    currency = only_currency(base, [key[3] for key in sold.days], sides.channel)
+    currency = only_currency(base, [key[3] for key in sold.days], sides)
     seen = pick(question, VISITS, sides, {"visits": "sessions"}, levels[:2])
     days = days_of(sold, seen, sides)
     shared: list[Day] = []
@@ -47,7 +47,7 @@ def sales_drafts(question: Question, base: Definition, sides: Sides, by: By) -> 
     read = question.reader.rows(finished(sql, question), sides.params)
     lines = _share_out([line_of(row) for row in read], _visits(shared, blind))
     visits = sum(line.before.visits for line in lines), sum(line.after.visits for line in lines)
-    out = days_out(question, sides) if by == "sku" and base.measure.table == "order_line" else {}
+    out = outages(question, sides) if by == "sku" and base.measure.table == "order_line" else {}
     return Drafts(
         lines=[_draft(line, visits, out) for line in lines if line.total[0] or line.total[1]],
         currency=currency,
@@ -91,7 +91,7 @@ def _share_out(lines: list[SoldLine], visits: Visits) -> list[SoldLine]:
 
 def _draft(line: SoldLine, visits: Pair, out: Out) -> Draft:
     before, after = line.total
-    gone = out.get((line.channel, line.key or ""), (0, 0))
+    gone = out.get((line.channel, line.key or ""), NO_OUTAGE)
     kind = _kind(before, after, gone)
     change = float(after - before)
     parts: Parts = {kind: change}
@@ -100,15 +100,25 @@ def _draft(line: SoldLine, visits: Pair, out: Out) -> Draft:
         for name, amount in sales_parts(*line.hidden, visits).items():
             parts[name] = parts.get(name, 0.0) + amount
         parts = closed(parts, change) if parts else {}
-    return Draft(line.channel, line.key, line.key or line.channel, kind, before, after, change, parts, gone)
+    return Draft(
+        line.channel, line.key, line.key or line.channel, kind, before, after, change, parts, gone, _prices(line)
+    )
 
 
-def _kind(before: Decimal, after: Decimal, days: tuple[int, int]) -> Kind:
+def _prices(line: SoldLine) -> tuple[Decimal, Decimal] | None:
+    """What a unit brought before and after, of a line that sold on both sides."""
+    units = [side.units + hidden.units for side, hidden in zip((line.before, line.after), line.hidden, strict=True)]
+    if not all(units):
+        return None
+    return line.total[0] / Decimal(units[0]), line.total[1] / Decimal(units[1])
+
+
+def _kind(before: Decimal, after: Decimal, out: Outage) -> Kind:
     if before and after:
         return "both"
     if after:
-        return "restocked" if days[0] else "new"
-    return "out_of_stock" if days[1] else "lost"
+        return "restocked" if out.before else "new"
+    return "out_of_stock" if out.after else "lost"
 
 
 def _levels(lines: Sequence[SoldLine], visits: Pair) -> Levels:

@@ -116,4 +116,4 @@ def _sums(rows: Iterable[Amounts]) -> Amounts:
 
 
 def _ordered(names: Iterable[str]) -> list[str]:
-    return sorted(names, key=FACTORS.index)
+    return sorted(names, key=lambda name: (FACTORS.index(name), "") if name in FACTORS else (-1, name))

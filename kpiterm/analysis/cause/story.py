@@ -10,12 +10,13 @@ from kpiterm.analysis.cause.result import KINDS, Amounts, Cause, Kind, Line
 from kpiterm.analysis.cause.words import (
     LANGUAGES,
     amount,
-    counted,
     days,
-    factor_of,
+    in_sentence,
+    level,
     name_of,
     points,
     signed,
+    sold_out,
     spaced,
     value_of,
 )
@@ -32,6 +33,8 @@ def tell(cause: Cause, lang: str) -> list[str]:
         found.append(_factors(cause, lang))
     if cause.out:
         found.append(_stock(cause, lang))
+    if cause.leads:
+        found.append(_leads(cause, lang))
     return _spaced([*found, *_lines(cause, lang)], lang)
 
 
@@ -103,7 +106,7 @@ def _half(cause: Cause, parts: Sequence[tuple[str, Decimal]], lang: str, *, up: 
 
 def _factor(cause: Cause, name: str, lang: str) -> str:
     words = LANGUAGES[lang]
-    text, remark = factor_of(cause, name, words), ""
+    text, remark = in_sentence(cause, name, words), ""
     if name == "traffic" and name in cause.levels:
         before, after = cause.levels[name]
         remark = f"{points((after - before) / before)} %"
@@ -116,13 +119,28 @@ def _factor(cause: Cause, name: str, lang: str) -> str:
     return f"{text}（{remark}）" if lang == "zh" else f"{text} ({remark})"
 
 
+def _leads(cause: Cause, lang: str) -> str:
+    """Who did most of what a total hides: the largest price change, the largest new and lost lines."""
+    words = LANGUAGES[lang]
+    told = [
+        f"{in_sentence(cause, factor, words)}{'：' if lang == 'zh' else ' '}{name_of(cause, line, lang)} "
+        f"{signed(cause, line.parts[factor], words)}{_price(cause, line, factor, lang)}"
+        for factor, line in cause.leads.items()
+    ]
+    if lang == "zh":
+        return f"各因素中最大的：{'；'.join(told)}。"
+    return f"Largest by cause: {'; '.join(told)}."
+
+
 def _stock(cause: Cause, lang: str) -> str:
     """What lines that could not sell on some days add to the change, whichever factor it shows in."""
     size = signed(cause, cause.out_change, LANGUAGES[lang])
     if lang == "zh":
-        return f"其中 {cause.out} 个 SKU 期内有断货日，合计 {size}。"
+        lost = f"，{LANGUAGES[lang].lost_units.format(round(cause.out_lost))}" if round(cause.out_lost) else ""
+        return f"其中 {cause.out} 个 SKU 期内有断货日，合计 {size}{lost}。"
     who = "1 SKU was" if cause.out == 1 else f"{cause.out} SKUs were"
-    return f"{who} out of stock on some days: {size} of the change."
+    lost = f", {LANGUAGES[lang].lost_units.format(round(cause.out_lost))}" if round(cause.out_lost) else ""
+    return f"{who} sold out on some days: {size} of the change{lost}."
 
 
 def _lines(cause: Cause, lang: str) -> list[str]:
@@ -176,17 +194,25 @@ def _line(cause: Cause, line: Line, lang: str) -> str:
 
 def _why(cause: Cause, line: Line, lang: str) -> list[str]:
     words = LANGUAGES[lang]
+    found = sold_out(cause, line, lang)
     if line.kind != "both":
-        return [words.kinds[line.kind].format(counted(line.days_out[1], lang))]
-    said = zip((words.days_out_before, words.days_out), line.days_out, strict=True)
-    found = [text.format(counted(number, lang)) for text, number in said if number]
+        return [words.kinds[line.kind], *found]
     parts = visits_together(line.parts)
     least = _MINOR * sum(map(abs, parts.values()), Decimal(0))
     main = sorted((p for p in parts.items() if abs(p[1]) >= least), key=lambda p: -abs(p[1]))
     if len(parts) > 1 or "amount" not in parts:
-        told = [f"{factor_of(cause, name, words)} {signed(cause, size, words)}" for name, size in main]
+        told = [f"{in_sentence(cause, name, words)} {signed(cause, size, words)}{_price(cause, line, name, lang)}"
+                for name, size in main]  # fmt: skip
         found.append("、".join(told) if lang == "zh" else ", ".join(told))
     return found
+
+
+def _price(cause: Cause, line: Line, factor: str, lang: str) -> str:
+    """Of a price that moved much, from what to what."""
+    if factor != "price" or line.prices is None:
+        return ""
+    before, after = (level(cause, "price", price) for price in line.prices)
+    return LANGUAGES[lang].from_to.format(before, after)
 
 
 def _spaced(texts: list[str], lang: str) -> list[str]:

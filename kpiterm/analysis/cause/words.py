@@ -39,6 +39,11 @@ class Words:
     others: str
     days_out: str
     days_out_before: str
+    sold_out: str
+    sold_out_before: str
+    lost_units: str
+    from_to: str
+    units: Mapping[str, str]
 
 
 EN = Words(
@@ -54,7 +59,7 @@ EN = Words(
         "growth": "pp", "one_side": "in/out",
     },
     kinds={
-        "new": "nothing before", "lost": "nothing now", "out_of_stock": "nothing, out of stock {0}",
+        "new": "nothing before", "lost": "nothing now", "out_of_stock": "nothing sold",
         "restocked": "back in stock",
     },
     notes={
@@ -66,6 +71,8 @@ EN = Words(
         "no_sku": "{0} of the spend is reported for no SKU: one line a channel.",
         "levels_differ": "The board reads {0} → {1}, from reports by campaign: those by SKU do not add up to them.",
         "left_out": "{0} has only “{1}”, so it is left out here; --channel tells of it.",
+        "not_deducted": "{0}: no data in either period, so it is not deducted.",
+        "one_side_unknown": "{0}: no data in one of the two periods, which counts as nothing.",
         "late_start": "The data of {0} start on {1}: what was before is not known and counts as nothing.",
     },
     by={"channel": ("channel", "channels"), "sku": ("SKU", "SKUs"), "campaign": ("campaign", "campaigns")},
@@ -78,6 +85,11 @@ EN = Words(
     others="where visits are not known",
     days_out="out of stock {0}",
     days_out_before="out of stock {0} before",
+    sold_out="sold out {0} of {1} days",
+    sold_out_before="sold out {0} of {1} days before",
+    lost_units="about {0} units lost",
+    from_to=" from {0} to {1}",
+    units={"days": " days", "hours": " hours"},
 )  # fmt: skip
 ZH = Words(
     factors={
@@ -92,7 +104,7 @@ ZH = Words(
         "growth": "百分点", "one_side": "增减",
     },
     kinds={
-        "new": "前期没有", "lost": "本期没有", "out_of_stock": "断货 {0}，本期没有", "restocked": "恢复到货",
+        "new": "前期没有", "lost": "本期没有", "out_of_stock": "本期没有销售", "restocked": "恢复到货",
     },
     notes={
         "visits_partly": "{0}：{2} 天中有 {1} 天有流量数据，其余天数只分销量与单价。",
@@ -102,6 +114,8 @@ ZH = Words(
         "no_sku": "{0} 的花费未按 SKU 报告，每个渠道列为一行。",
         "levels_differ": "看板按广告活动报告读数为 {0} → {1}，与按 SKU 的报告合计不一致。",
         "left_out": "{0}：只有“{1}”，这里未计入；可用 --channel 单独查看。",
+        "not_deducted": "{0}：两期均无数据，未扣减。",
+        "one_side_unknown": "{0}：其中一期没有数据，按无计。",
         "late_start": "{0} 的数据从 {1} 才开始，此前未知，按无计。",
     },
     by={"channel": ("渠道", "渠道"), "sku": (" SKU", " SKU"), "campaign": ("广告活动", "广告活动")},
@@ -114,6 +128,11 @@ ZH = Words(
     others="无流量数据部分",
     days_out="断货 {0}",
     days_out_before="前期断货 {0}",
+    sold_out="{1} 天中断货 {0} 天",
+    sold_out_before="前期 {1} 天中断货 {0} 天",
+    lost_units="约少卖 {0} 件",
+    from_to="由 {0} 到 {1}",
+    units={"days": " 天", "hours": " 小时"},
 )  # fmt: skip
 LANGUAGES = {"en": EN, "zh": ZH}
 
@@ -124,8 +143,10 @@ def quantum(cause: Cause) -> Decimal:
     size = max(abs(cause.before), abs(cause.after))
     if cause.unit == "ratio":
         return Decimal("0.0001") if size >= Decimal("0.02") else Decimal("0.000001")
+    if cause.unit in {"days", "hours"}:
+        return Decimal("0.1")
     if cause.is_ratio:
-        return Decimal("0.01") if size >= 100 else Decimal("0.001")
+        return Decimal("0.01") if size >= 100 or cause.unit == "money" else Decimal("0.001")
     whole = cause.unit == "count" or cause.currency in _NO_CENTS or size >= 1000
     return Decimal(1) if whole else Decimal("0.01")
 
@@ -134,7 +155,7 @@ def amount(cause: Cause, value: Decimal, words: Words) -> str:
     """A value of the KPI, or the size of a part of it: `$1,410`, `0.58 pp`."""
     if cause.unit == "ratio":
         return f"{_digits(cause, abs(value) * 100)} {words.point}"
-    return _digits(cause, abs(value), cause.currency)
+    return _digits(cause, abs(value), cause.currency) + words.units.get(cause.unit, "")
 
 
 def signed(cause: Cause, value: Decimal, words: Words) -> str:
@@ -156,8 +177,16 @@ def level(cause: Cause, factor: str, value: Decimal) -> str:
     return format_value(value, "count") if factor == "traffic" else money(value, cause.currency, 2)
 
 
+def in_sentence(cause: Cause, factor: str, words: Words) -> str:
+    """A factor within a sentence: a KPI's name begins small there, unless it is an abbreviation."""
+    name = factor_of(cause, factor, words)
+    return name[0].lower() + name[1:] if factor in cause.components and name[1:2].islower() else name
+
+
 def factor_of(cause: Cause, factor: str, words: Words) -> str:
     """A factor as it is named among these lines: `visits`, `new SKUs`."""
+    if factor in cause.components:
+        return cause.components[factor]
     return words.factors[factor].format(words.by[cause.by][1])
 
 
@@ -198,9 +227,27 @@ def days(span: Span, lang: str, *, year: bool) -> str:
     return f"{start}–{_day(last)}{tail}" if start.isdigit() else f"{start} – {_day(last)}{tail}"
 
 
+def sold_out(cause: Cause, line: Line, lang: str) -> list[str]:
+    """On how many days, from when to when and at what cost a line had nothing to sell; nothing where it always had."""
+    words, found = LANGUAGES[lang], []
+    if line.out.before:
+        found.append(words.sold_out_before.format(line.out.before, _length(cause.against)))
+    if line.out.after and line.out.first and line.out.last:
+        when = days(Span(line.out.first, line.out.last, line.out.last), lang, year=False)
+        text = words.sold_out.format(line.out.after, _length(cause.period))
+        found.append(f"{text}{'，' if lang == 'zh' else ', '}{when}")
+    if line.out.lost and round(line.out.lost):
+        found.append(words.lost_units.format(round(line.out.lost)))
+    return found
+
+
 def counted(number: int, lang: str) -> str:
     """A number of days."""
     return f"{number} 天" if lang == "zh" else f"{number} day{'s' * (number != 1)}"
+
+
+def _length(span: Span) -> int:
+    return (span.through - span.start).days + 1
 
 
 def spaced(text: str) -> str:

@@ -158,4 +158,3 @@ def _worth_it(contract: Contract, told: Onboarding, month: str) -> Decimal | Non
         middle = (low + high) / 2
         low, high = (low, middle) if pays(middle) else (middle, high)
     return high.quantize(Decimal("0.0001"))
-

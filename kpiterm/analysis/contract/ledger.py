@@ -64,11 +64,15 @@ class Ledger:
         return {key: value for note in self.of(RESOLVE, period) for key, value in note.detail["values"].items()}
 
     def relief(self, period: str) -> list[dict[str, object]]:
-        """Relief of a month, with the sides that approved the very same share, cause and fault."""
+        """Relief of a month, with the sides that approved the very same share, cause and fault, and the same days by
+        SKU where these were named. An approval on a day after its `expires` does not count."""
         found: dict[str, dict[str, Any]] = {}
         for note in self.of(RELIEF, period):
+            if note.day > date.fromisoformat(note.detail.get("expires") or f"{note.day}"):
+                continue
             same = {key: note.detail[key] for key in ("kpi", "share", "fault", "cause")}
-            entry = found.setdefault(json.dumps(same, sort_keys=True), {**same, "approvals": [], "evidence": []})
+            masked = json.dumps([same, note.detail.get("mask_hash")], sort_keys=True)
+            entry = found.setdefault(masked, {**same, "approvals": [], "evidence": []})
             entry["approvals"] = sorted({*entry["approvals"], note.detail["side"]})
             entry["evidence"] = [*entry["evidence"], f"log:{note.seq}:{note.hash}"]
         latest: dict[str, dict[str, object]] = {}

@@ -126,19 +126,31 @@ class Pilot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """Everything that the parties agreed besides money."""
+    """Everything that the parties agreed besides money.
+
+    `own_staff` are patterns of the seller's own people, to whom `access` does not apply. `notice` gives a side days of
+    its own. A statement is due `statement_days` after its month.
+    """
 
     scope: tuple[str, ...] = ()
     data_owner: str | None = None
     access: tuple[Access, ...] = ()
+    own_staff: tuple[str, ...] = ()
     confidentiality_until: date | None = None
     notice_days: int | None = None
+    notice: Mapping[str, int] = field(default_factory=dict)
+    renewal_months: int | None = None
+    statement_days: int | None = None
     transition_days: int | None = None
     review_days: int | None = None
     review_weekday: str | None = None
     pilot: Pilot | None = None
     contacts: tuple[Mapping[str, str], ...] = ()
     handover: tuple[str, ...] = ()
+
+    def notice_of(self, side: str) -> int | None:
+        """How many days before the end a side must give notice."""
+        return self.notice.get(side, self.notice_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

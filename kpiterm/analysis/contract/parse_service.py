@@ -18,8 +18,12 @@ def service(section: Section) -> Service:
         scope=section.texts("scope"),
         data_owner=section.choice("data_owner", _SIDES) if section.has("data_owner") else None,
         access=tuple(_access(part) for part in section.tables("access")),
+        own_staff=section.texts("own_staff", like='patterns such as "*@seller.example"'),
         confidentiality_until=_day(section, "confidentiality_until"),
         notice_days=_days(section, "notice_days"),
+        notice=_notice(section.table("notice")),
+        renewal_months=section.integer("renewal_months", least=1, most=120) if section.has("renewal_months") else None,
+        statement_days=_days(section, "statement_days"),
         transition_days=_days(section, "transition_days"),
         review_days=_every(review) if review.has("every") else None,
         review_weekday=review.choice("weekday", _WEEKDAYS) if review.has("weekday") else None,
@@ -50,6 +54,13 @@ def _pilot(section: Section) -> Pilot:
         section.fail("end", f"{pilot.end} is before {pilot.start}", "write the last day of the pilot")
     section.finish()
     return pilot
+
+
+def _notice(section: Section) -> dict[str, int]:
+    """Days of notice by side, where the sides have different ones."""
+    found = {side: section.integer(side, most=3660) for side in _SIDES if section.has(side)}
+    section.finish()
+    return found
 
 
 def _contact(section: Section) -> dict[str, str]:

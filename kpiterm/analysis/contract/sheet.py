@@ -119,9 +119,13 @@ def _service(service: Service, lang: str) -> Iterator[tuple[str, str]]:
         yield word("scope", lang), ", ".join(service.scope)
     if service.data_owner:
         yield word("owner", lang), service.data_owner
-    for name, given in (("notice", service.notice_days), ("transition", service.transition_days)):
-        if given is not None:
-            yield word(name, lang), f"{given} {word('days', lang)}"
+    days = {side: given for side in ("seller", "provider") if (given := service.notice_of(side)) is not None}
+    if len(set(days.values())) == 1:
+        yield word("notice", lang), f"{min(days.values())} {word('days', lang)}"
+    elif days:
+        yield word("notice", lang), ", ".join(f"{side} {given} {word('days', lang)}" for side, given in days.items())
+    if service.transition_days is not None:
+        yield word("transition", lang), f"{service.transition_days} {word('days', lang)}"
 
 
 def _pairs(given: Mapping[str, Decimal]) -> str:

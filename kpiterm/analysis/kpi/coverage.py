@@ -22,6 +22,8 @@ _DAY = timedelta(days=1)
 QUIET = timedelta(days=3)
 
 Watermarks = Mapping[tuple[str, str], datetime]
+Kept = Mapping[str, Sequence[tuple[object, ...]]]
+_DAYS_OF = "days of "
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,27 @@ def read_watermarks(reader: Reader) -> Watermarks:
 
 
 def read_coverage(
-    reader: Reader, table: str, day: str, *, watermarks: Watermarks, accounts: Collection[str], clock: Clock
+    reader: Reader,
+    table: str,
+    day: str,
+    *,
+    watermarks: Watermarks,
+    accounts: Collection[str],
+    clock: Clock,
+    kept: Kept,
+    zone: str | None = None,
 ) -> list[Cover]:
-    """Every source of `table`; one whose account is no longer declared counts as imported: nobody updates it."""
-    rows = reader.rows(_first_and_last(reader, table, day))
+    """Every source of `table`; one whose account is no longer declared counts as imported: nobody updates it.
+
+    `kept` is what `kept_days` gives; `zone` cuts the days instead of the marketplace's own.
+    """
+    name, column, where = rows_with_days(table, day)
+    known = kept.get(cover_key(name, column))
+    rows = reader.rows(_first_and_last(name, column, where)) if known is None else known
     found = []
-    for channel, account, source, first, last in cast("list[tuple[str, str, str, date, date]]", rows):
+    for channel, account, source, first, last in cast("Iterable[tuple[str, str, str, date, date]]", rows):
         moment = watermarks.get((account, source.partition(".")[2])) if account in accounts else None
-        synced = clock.day(moment, channel) if moment else None
+        synced = clock.day(moment, channel, zone) if moment else None
         found.append(Cover(channel, account, source, first, last, synced))
     imported = {c.account for c in found if not c.synced}
     if not imported:
@@ -63,9 +78,22 @@ def read_coverage(
     return [c if c.synced else replace(c, files=files[c.channel, c.account, c.source]) for c in found]
 
 
+def kept_days(reader: Reader) -> Kept:
+    """Channel, account, source, first and last day of every table whose days are kept, by `cover_key`."""
+    numbers = {number: key for key, number in reader.rollups.items() if key.startswith(_DAYS_OF)}
+    found: dict[str, list[tuple[object, ...]]] = {key: [] for key in numbers.values()}
+    if numbers:
+        listed = ", ".join(map(str, numbers))
+        sql = f"""SELECT measure, channel, account, source, min(day), max(day) FROM kpi_day WHERE measure IN ({listed})
+            GROUP BY measure, channel, account, source ORDER BY ALL"""
+        for number, *row in reader.rows(sql):
+            found[numbers[cast("int", number)]].append(tuple(row))
+    return found
+
+
 def cover_key(table: str, day: str) -> str:
     """Names the days with rows of a table among the daily sums that are kept."""
-    return f"days of {table} by {day}"
+    return f"{_DAYS_OF}{table} by {day}"
 
 
 def rows_with_days(table: str, day: str) -> tuple[str, str, str]:
@@ -77,13 +105,7 @@ def rows_with_days(table: str, day: str) -> tuple[str, str, str]:
     return table, day, f"{day} IS NOT NULL AND channel IS NOT NULL{placed}"
 
 
-def _first_and_last(reader: Reader, table: str, day: str) -> str:
-    table, day, where = rows_with_days(table, day)
-    if (number := reader.rollups.get(cover_key(table, day))) is not None:
-        return (
-            f"SELECT channel, account, source, min(day), max(day) FROM kpi_day WHERE measure = {number} "
-            "GROUP BY ALL ORDER BY ALL"
-        )
+def _first_and_last(table: str, day: str, where: str) -> str:
     found = f"SELECT channel, account, source, min({day}) AS a, max({day}) AS b FROM {table} WHERE {where} GROUP BY ALL"
     first, last = (_as_day(table, day, name) for name in "ab")
     return f"SELECT channel, account, source, {first} AS first, {last} AS last FROM ({found}) ORDER BY ALL"

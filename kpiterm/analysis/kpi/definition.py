@@ -138,6 +138,7 @@ class Definition:
 
     refers: tuple[str, ...] = field(init=False, compare=False, repr=False)
     """The KPIs that it is computed from."""
+    _hash: list[str] = field(init=False, compare=False, repr=False, default_factory=list)
 
     def __post_init__(self) -> None:
         names = (self.of, self.part, self.whole, *self.plus, *self.minus)
@@ -156,7 +157,9 @@ class Definition:
     @property
     def hash(self) -> str:
         """Fingerprint of everything that the definition says, whatever file it stands in."""
-        return f"sha256:{hashlib.sha256(_json(canonical(self)).encode()).hexdigest()}"
+        if not self._hash:
+            self._hash.append(f"sha256:{hashlib.sha256(_json(canonical(self)).encode()).hexdigest()}")
+        return self._hash[0]
 
 
 def columns_of(table: str) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from kpiterm.analysis.kpi.compile import Days
 from kpiterm.analysis.kpi.coverage import QUIET
 from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.analysis.kpi.figures import Figures
-from kpiterm.analysis.kpi.frame import Question, covers_of, earlier, windowed
+from kpiterm.analysis.kpi.frame import Question, covers_of, earlier, is_state, windowed
 from kpiterm.analysis.kpi.outcome import NO_DATA, Outcome, Part
 from kpiterm.analysis.period import label
 from kpiterm.analysis.view import Span
@@ -26,6 +26,9 @@ class Wanted:
 
     currency: str | None = None
     only: frozenset[tuple[str, str]] | None = None
+
+
+_ANY = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,9 @@ class Evaluator:
     def value(self, definition: Definition, span: Span, wanted: Wanted | None = None) -> Outcome:
         """The outcome over `span`; `figures` must hold what is `needed`."""
         key = definition.id, span, wanted
-        if key not in self.known:
-            self.known[key] = self._value(definition, span, wanted or Wanted())
-        return self.known[key]
+        if (found := self.known.get(key)) is None:
+            found = self.known[key] = self._value(definition, span, wanted or _ANY)
+        return found
 
     def _value(self, definition: Definition, span: Span, wanted: Wanted) -> Outcome:
         span = self._over(definition, span)
@@ -82,9 +85,13 @@ class Evaluator:
 
     def _over(self, definition: Definition, span: Span) -> Span:
         """The days that are read for a period. A reading is complete in itself: today's counts too."""
+        if definition.window is None and not definition.is_reading:
+            before = span.through < span.start and definition.refers
+            return replace(span, start=span.through) if before and is_state(self.question.leaves(definition)) else span
         span = windowed(definition, span)
         if definition.is_reading and span.start <= self.today <= span.end:
-            return replace(span, through=self.today)
+            # In its first days a period may have no reading yet: the latest one holds until there is.
+            return replace(span, start=min(span.start, self.today - QUIET), through=self.today)
         return span
 
     def _measured(self, definition: Definition, span: Span, wanted: Wanted) -> Outcome:
@@ -93,12 +100,11 @@ class Evaluator:
             parts = [p for p in parts if (p.account, p.channel) in wanted.only]
         if definition.none_is_zero and not parts and self._was_read(definition, span):
             return Outcome(value=Decimal(0), numerator=Decimal(0))
-        channels = {p.channel for p in parts if p.account is not None}
-        if definition.apart and self.channel is None and len(channels) > 1:
+        if definition.apart and self.channel is None and len({p.channel for p in parts if p.account is not None}) > 1:
             return Outcome(parts=tuple(parts), reason="each platform counts in its own way: see each channel")
         found = o.evaluate(definition, parts, self.channel, rates=self.question.rates, currency=wanted.currency)
         lacks = () if found.value is None else _lacks(definition, found.parts)
-        return replace(found, lacks=lacks) if lacks else found
+        return found._replace(lacks=lacks) if lacks else found
 
     def _was_read(self, definition: Definition, span: Span) -> bool:
         """Whether a source was read beyond the start of the period: then no rows means that nothing happened."""
@@ -107,11 +113,12 @@ class Evaluator:
 
     def _parts(self, definition: Definition, span: Span) -> list[Part]:
         days = span.start, span.through
-        parts = self.figures.parts(definition.id, days)
+        channel = None if definition.none_is_zero else self.channel  # there is none only where no channel has one
+        parts = self.figures.parts(definition.id, days, channel)
         elsewhere = self.stand_ins.get(definition.id)
         if not elsewhere or not definition.instead:
             return parts
-        others = self.figures.parts(definition.instead, days)
+        others = self.figures.parts(definition.instead, days, channel)
         return [p for p in parts if p.channel not in elsewhere] + [p for p in others if p.channel in elsewhere]
 
     def _growth(self, definition: Definition, span: Span, wanted: Wanted) -> Outcome:
@@ -142,7 +149,7 @@ class Evaluator:
         if base := self.question.rates.base:
             return [self.value(definition, span, replace(wanted, currency=base)) for definition in definitions]
         reason = f"amounts in {' and '.join(sorted(currencies))}: no exchange rates, add them to fx.toml"
-        return [replace(f, value=None, reason=reason) if f.currency else f for f in found]
+        return [f._replace(value=None, reason=reason) if f.currency else f for f in found]
 
     def _per_day(self, definition: Definition, found: Outcome, span: Span) -> Outcome:
         """The mean of a day: of the days with a reading for what is read, of all days for what happens."""
@@ -151,7 +158,7 @@ class Evaluator:
         days = (span.through - span.start).days + 1
         if definition.is_mean_reading:
             days = self.figures.days(definition.id, (span.start, span.through), self.channel)
-        return replace(found, value=found.value / days, numerator=found.value, denominator=Decimal(days))
+        return found._replace(value=found.value / days, numerator=found.value, denominator=Decimal(days))
 
     def _name(self, kpi: str) -> str:
         return self.question.catalogue[kpi].name[self.question.config.language]

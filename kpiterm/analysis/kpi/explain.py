@@ -6,6 +6,8 @@ from kpiterm.analysis.kpi.coverage import gap, late_start
 from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.analysis.kpi.frame import Frame, Question, frame
 from kpiterm.analysis.kpi.outcome import NO_DATA, Outcome
+from kpiterm.analysis.kpi.told_twice import doubts as told_twice
+from kpiterm.analysis.kpi.told_twice import reads_orders
 from kpiterm.analysis.period import comparison, label
 
 
@@ -51,6 +53,8 @@ def doubts(question: Question, of: Frame) -> tuple[str, ...]:
     if of.span.through < of.span.end < of.today:
         missing = (of.span.end - of.span.through).days
         found.append(f"data through {of.span.through}: the last {missing} days of the period are missing")
+    if any(leaf.measure and reads_orders(leaf.measure.table) for leaf in of.leaves):
+        found += told_twice(question.told_twice(of.span), of.channel)
     grows = of.definition.kind == "growth"
     compared = [of.span, comparison(of.span)] if grows else [of.span]
     for leaf in of.leaves:

@@ -18,12 +18,12 @@ class Figures:
 
     def __init__(self, reader: Reader, *, zone: str, by_month: bool) -> None:
         self._reader, self._zone, self._by_month = reader, zone, by_month
-        self._found: dict[str, dict[Days, list[Part]]] = {}
+        self._found: dict[str, dict[Days, dict[str | None, list[Part]]]] = {}
         self._readings: dict[str, set[tuple[str, date]]] = {}
 
-    def parts(self, leaf: str, days: Days) -> list[Part]:
-        """The parts of a period that was read."""
-        return self._found[leaf].get(days, [])
+    def parts(self, leaf: str, days: Days, channel: str | None = None) -> list[Part]:
+        """The parts of a period that was read; those of one channel, where one is given."""
+        return self._found[leaf].get(days, {}).get(channel, [])
 
     def days(self, leaf: str, days: Days, channel: str | None) -> int:
         """On how many days of a period that was read a channel (None: any of them) has readings."""
@@ -37,7 +37,7 @@ class Figures:
         for leaf, days in wanted.items():
             definition, known = catalogue[leaf], self._found.setdefault(leaf, {})
             new = set(days) - known.keys()
-            known |= {span: [] for span in new}
+            known |= {span: {} for span in new}
             number = self._reader.rollups.get(rollup_key(definition.measure, self._zone) if definition.measure else "")
             if not new:
                 continue
@@ -58,7 +58,7 @@ class Figures:
             for number, span, part in kept_sums(self._reader, asked, readings=readings, by_month=self._by_month):
                 for leaf, spans in chosen[number].items():
                     if span in spans:
-                        self._found[leaf][span].append(part)
+                        self._add(leaf, span, part)
 
     def _read_days(self, definition: Definition, spans: Iterable[Days], number: int | None) -> set[tuple[str, date]]:
         """The channels and days with a reading. Two sources may take turns, so that their days cannot be added up."""
@@ -74,7 +74,14 @@ class Figures:
     def _read_rows(self, definition: Definition, days: list[Days]) -> None:
         found = read_parts(self._reader, definition, days, self._reader.as_of, by_month=self._by_month)
         for span, parts in found.items():
-            self._found[definition.id][span] = list(parts)
+            for part in parts:
+                self._add(definition.id, span, part)
+
+    def _add(self, leaf: str, span: Days, part: Part) -> None:
+        places = self._found[leaf][span]
+        places.setdefault(None, []).append(part)
+        if part.channel is not None:
+            places.setdefault(part.channel, []).append(part)
 
 
 def read_parts(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import cache
+from itertools import groupby
 
 from kpiterm.analysis.format import plain
 from kpiterm.analysis.kpi import judge
@@ -23,6 +26,9 @@ from kpiterm.analysis.kpi.standing import budget_of, interval_of, judged_on, tar
 from kpiterm.analysis.period import comparison, past
 from kpiterm.analysis.view import Expected, Gauge, Maturity, Span
 from kpiterm.errors import UsageError
+
+_ADDED_UP = frozenset({"sum", "distinct", "net", "growth"})
+Evaluators = Callable[[str | None, date], Evaluator]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +66,15 @@ def all_gauges(question: Question, only: str | None = None) -> list[Gauge]:
     figures = figures_of(question)
     chosen = [d for d in question.catalogue.values() if only in {None, d.id}]
     stand_ins = _stand_ins(question, figures, chosen)
+    evaluators = _evaluators(question, figures, stand_ins)
     cases = [
-        _case(question, figures, definition, channel, stand_ins)
+        _case(question, evaluators, definition, channel, stand_ins)
         for definition in chosen
         for channel in (None, *_channels(question, definition))
     ]
-    _read(figures, question, (need for case in cases for s in spans(case.frame) for need in case.needed(s)))
+    # What is needed does not depend on the channel.
+    alike = {(case.definition.id, case.frame.span, case.frame.today): case for case in cases}.values()
+    _read(figures, question, (need for case in alike for s in spans(case.frame) for need in case.needed(s)))
     shown = _shown(question, cases)
     ahead = projections(question, [_ahead(question, case) for case in shown if _is_paced(question, case)])
     restatement = _learn(question, shown)
@@ -84,7 +93,7 @@ def statement(question: Question, kpi: str, channel: str | None = None) -> State
     """The SQL behind a KPI's gauge; that of a growth is its base's, over the periods that are compared."""
     definition, figures = question.catalogue[kpi], figures_of(question)
     stand_ins = _stand_ins(question, figures, [definition])
-    case = _case(question, figures, definition, channel, stand_ins)
+    case = _case(question, _evaluators(question, figures, stand_ins), definition, channel, stand_ins)
     asked: dict[str, set[Days]] = {}
     for leaf, days in (need for span in spans(case.frame) for need in case.needed(span)):
         asked.setdefault(leaf, set()).add(days)
@@ -109,11 +118,16 @@ def figures_of(question: Question) -> Figures:
     return Figures(question.reader, zone=question.clock.fallback, by_month=question.rates.base is not None)
 
 
+def _evaluators(question: Question, figures: Figures, stand_ins: StandIns) -> Evaluators:
+    """One for each channel and day: KPIs are made of one another, and each value is computed once."""
+    return cache(lambda channel, today: Evaluator(question, figures, channel, stand_ins, today))
+
+
 def _case(
-    question: Question, figures: Figures, definition: Definition, channel: str | None, stand_ins: StandIns
+    question: Question, evaluators: Evaluators, definition: Definition, channel: str | None, stand_ins: StandIns
 ) -> Case:
     found = frame(question, definition, channel, stand_ins)
-    return Case(found, Evaluator(question, figures, channel, stand_ins, found.today))
+    return Case(found, evaluators(channel, found.today))
 
 
 def _channels(question: Question, definition: Definition) -> list[str]:
@@ -156,11 +170,9 @@ def _read(figures: Figures, question: Question, needs: Iterable[tuple[str, Days]
 def _shown(question: Question, cases: Sequence[Case]) -> list[Case]:
     """All channels together, then each channel that has something, where more than one has."""
     found: list[Case] = []
-    for case in cases:
-        if case.frame.channel is None:
-            mine = [c for c in cases if c.definition.id == case.definition.id and c.frame.channel]
-            busy = [c for c in mine if _has_something(question, c)]
-            found += [case, *(busy if len(busy) > 1 else ())]
+    for _, (total, *mine) in groupby(cases, key=lambda case: case.definition.id):
+        busy = [case for case in mine if _has_something(question, case)]
+        found += [total, *(busy if len(busy) > 1 else ())]
     return found
 
 
@@ -248,7 +260,7 @@ def _reading(question: Question, case: Case) -> Reading:
     if measured.value is None and typed is not None:
         return _typed(question, case, typed)
     if measured.value is None:
-        measured = replace(measured, reason=why_missing(question, frame, measured))
+        measured = measured._replace(reason=why_missing(question, frame, measured))
     sources = {p.source or "" for p in measured.parts}
     return Reading(
         outcome=measured,
@@ -308,8 +320,8 @@ def _history(question: Question, case: Case) -> list[Decimal | None]:
 def _began_within(case: Case, span: Span) -> bool:
     """Whether the data only began within a period that is added up: it would look like a slump, and then a boom."""
     definition = case.definition
-    if definition.kind not in {"sum", "distinct", "net", "growth"} or not case.frame.covers or case.frame.readings:
+    if definition.kind not in _ADDED_UP or case.frame.begun is None or case.frame.readings:
         return False
     span = windowed(definition, span)
     needed = earlier(definition, span) if definition.kind == "growth" else span
-    return min(c.first_day for c in case.frame.covers) > needed.start + QUIET
+    return case.frame.begun > needed.start + QUIET

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, cast
+from itertools import islice
+from typing import Any, NamedTuple, cast
 
 from kpiterm.analysis.format import amount_digits, exact_money, plain
 from kpiterm.analysis.kpi.compile import Days
@@ -35,16 +35,12 @@ class Part(NamedTuple):
 
 def part_of(values: list[object]) -> Part:
     """A row of a statement, after its period, as a Part."""
-    channel, account, source, currency, month, numerator, denominator, sample, missing = values
-    return Part(
-        cast("str | None", channel), cast("str | None", account), cast("str | None", source),
-        cast("str | None", currency), cast("date | None", month), _decimal(numerator), _decimal(denominator),
-        int(cast("int", sample)), int(cast("int", missing)),
-    )  # fmt: skip
+    channel, account, source, currency, month, upper, lower, sample, missing = cast("list[Any]", values)
+    numerator, denominator = _decimal(upper), _decimal(lower)
+    return Part(channel, account, source, currency, month, numerator, denominator, int(sample), int(missing))
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A KPI's value over one period, or why there is none. `notes` are what it lacks or how it was converted."""
 
     value: Decimal | None = None
@@ -72,30 +68,30 @@ def evaluate(
     """The value of one channel, of all where channel is None. Amounts in several currencies are converted by `rates`
     into its base; into `currency`, where one is given."""
     mine = list(parts)
-    chosen = tuple(p for p in mine if p.account is not None and channel in {None, p.channel})
+    chosen = tuple([p for p in mine if p.account is not None and (channel is None or channel == p.channel)])
     if not chosen:
         return Outcome(reason=NO_DATA, base=definition)
     if definition.kind == "percentile":
         return _percentile(definition, mine, chosen, channel)
-    money = _amounts(chosen) if definition.measure and definition.measure.is_money else {}
+    money = _currencies(chosen) if definition.measure and definition.measure.is_money else set()
     wanted = currency or (rates.base if len(money) > 1 else next(iter(money), None))
     if len(money) > 1 and not wanted:
-        return Outcome(parts=chosen, reason=_several(money, channel), base=definition)
-    counted: Iterable[Part] = chosen
-    if wanted and set(money) != {wanted}:
+        return Outcome(parts=chosen, reason=_several(chosen, channel), base=definition)
+    counted: Sequence[Part] = chosen
+    if wanted and money != {wanted}:
         try:
             counted = [_converted(definition, p, rates, wanted) for p in chosen]
         except RatesMissing as error:
             return Outcome(parts=chosen, reason=str(error), base=definition)
-    upper, lower = _sum(p.numerator for p in counted), _sum(p.denominator for p in counted)
+    upper, lower = _sum([p.numerator for p in counted]), _sum([p.denominator for p in counted])
     value, reason = _result(definition, upper, lower, wanted)
-    return Outcome(value, upper, lower, wanted, sum(p.sample for p in chosen), chosen, reason, base=definition)
+    return Outcome(value, upper, lower, wanted, sum([p.sample for p in chosen]), chosen, reason, base=definition)
 
 
 def growth(now: Outcome, before: Outcome, against: str) -> Outcome:
     """The relative change between two outcomes; `against` names the earlier period. Numerator is the increase."""
     if now.value is None:
-        return replace(now, numerator=None, denominator=None)
+        return now._replace(numerator=None, denominator=None)
     if before.value is None:
         reason = f"nothing to compare with in {against}: {before.reason}"
         return Outcome(parts=now.parts, sample=now.sample, reason=reason, base=before.base)
@@ -105,8 +101,8 @@ def growth(now: Outcome, before: Outcome, against: str) -> Outcome:
         reason = f"{against} was in {before.currency}, this period is in {now.currency}: no exchange rates"
         return Outcome(parts=now.parts, sample=now.sample, reason=reason)
     increase = now.value - before.value
-    return replace(
-        now, value=increase / before.value, numerator=increase, denominator=before.value, lacks=_both(now, before)
+    return now._replace(
+        value=increase / before.value, numerator=increase, denominator=before.value, lacks=_both(now, before)
     )
 
 
@@ -119,8 +115,8 @@ def share(part: Outcome, whole: Outcome, names: tuple[str, str], *, money: bool)
     parts, currency = part.parts + whole.parts, part.currency if money else None
     total = Outcome(None, part.value, whole.value, currency, whole.sample, parts, lacks=_both(part, whole))
     if not whole.value:
-        return replace(total, reason=f"undefined: {names[0]} of {plain(part.value)} with no {names[1]}")
-    return replace(total, value=part.value / whole.value)
+        return total._replace(reason=f"undefined: {names[0]} of {plain(part.value)} with no {names[1]}")
+    return total._replace(value=part.value / whole.value)
 
 
 def net(plus: Sequence[tuple[str, Outcome]], minus: Sequence[tuple[str, Outcome]]) -> Outcome:
@@ -184,19 +180,21 @@ def _converted(definition: Definition, part: Part, rates: Rates, wanted: str) ->
     )
 
 
-def _amounts(parts: Iterable[Part]) -> dict[str | None, Decimal]:
-    """Numerators by currency. Nothing is nothing in any currency: free lines often come without one."""
-    given = [p for p in parts if p.numerator is not None or p.denominator is not None]
-    found: dict[str | None, Decimal] = {}
-    for part in [p for p in given if p.numerator or p.denominator] or given[:1]:
-        found[part.currency] = found.get(part.currency, Decimal(0)) + (part.numerator or 0)
-    if len(found) < 2:
-        return found
-    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0] or "")))
+def _currencies(parts: Sequence[Part]) -> set[str | None]:
+    """Those of the amounts. Nothing is nothing in any currency: free lines often come without one."""
+    given = {p.currency for p in parts if p.numerator or p.denominator}
+    if given:
+        return given
+    nothing = (p.currency for p in parts if p.numerator is not None or p.denominator is not None)
+    return set(islice(nothing, 1))
 
 
-def _several(amounts: Mapping[str | None, Decimal], channel: str | None) -> str:
-    shown = ", ".join(exact_money(amount, currency) for currency, amount in amounts.items())
+def _several(parts: Iterable[Part], channel: str | None) -> str:
+    amounts: dict[str | None, Decimal] = {}
+    for part in (p for p in parts if p.numerator or p.denominator):
+        amounts[part.currency] = amounts.get(part.currency, Decimal(0)) + (part.numerator or 0)
+    largest = sorted(amounts.items(), key=lambda item: (-item[1], item[0] or ""))
+    shown = ", ".join(exact_money(amount, currency) for currency, amount in largest)
     return f"amounts in {shown}: no exchange rates, add them to fx.toml{'' if channel else '; or see each channel'}"
 
 
@@ -208,7 +206,9 @@ def _noun(definition: Definition, *, below: bool = False) -> str:
     return part.sql.replace("_", " ") if part and part.sql in part.columns else default
 
 
-def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
+def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
+    if len(values) == 1:
+        return values[0]
     given = [value for value in values if value is not None]
     return sum(given, Decimal(0)) if given else None
 

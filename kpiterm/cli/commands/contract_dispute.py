@@ -68,7 +68,7 @@ def _enter(args: argparse.Namespace, agreed: Contract, session: Session) -> int:
         "contract": agreed.id,
         **_detail(args, agreed, session),
         "note": args.note,
-        "attached": _attached(args.attach),
+        "attached": attached(args.attach),
     }
     kind = f"contract.{'dispute' if args.step == 'open' else args.step}"
     entry = journal.append(session.paths.journal, kind, detail)
@@ -150,7 +150,8 @@ def _day(text: str) -> date:
         raise UsageError(f"--from {text!r} is no day", hint="write 2026-11-01") from None
 
 
-def _attached(files: Sequence[Path]) -> list[dict[str, str]]:
+def attached(files: Sequence[Path]) -> list[dict[str, str]]:
+    """Files by name and sha256, as the operation log keeps them."""
     try:
         return [{"name": f.name, "sha256": hashlib.sha256(f.read_bytes()).hexdigest()} for f in files]
     except OSError as error:

@@ -1,4 +1,4 @@
-"""`kpiterm contract show`: the terms in force."""
+"""`kpiterm contract show`: the terms in force, and where every clause stands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kpiterm.cli import board, contracts, output
+from kpiterm.cli import board, contract_state, contracts, output
 from kpiterm.errors import OK, UsageError
 
 if TYPE_CHECKING:
@@ -24,17 +24,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, session: Session) -> int:
     contract = contracts.contract(session, args.file)
-    day = _day(args.on) or session.now().date()
+    day = _day(args.on) or contracts.today(session, contract)
     terms = contract.in_force(day)
     if terms is None:
         ends = f" until {contract.until}" if contract.until else ""
         raise UsageError(
             f"no terms of {contract.id} hold on {day}", hint=f"they hold from {contract.start}{ends}: --on"
         )
+    found, facts = contract_state.clauses(session, contract, terms, day)
     if session.json:
-        output.answer({"on": f"{day}", **_document(contract, terms)})
-    else:
-        _show(contract, terms, session)
+        output.answer(
+            {
+                "on": f"{day}",
+                **_document(contract, terms),
+                "clauses": contract_state.clause_documents(found),
+                "pilot": contract_state.pilot_document(facts.pilot) if facts.pilot else None,
+            }
+        )
+        return OK
+    _show(contract, terms, session)
+    output.line()
+    contract_state.show(found)
     return OK
 
 

@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kpiterm.cli import output
+from kpiterm.cli import demo_service, demo_supply, output
 from kpiterm.cli.session import Session
 from kpiterm.errors import OK, KpitermError, UsageError
 from kpiterm.paths import Paths, private_dir
@@ -47,7 +47,7 @@ def shop_on_loopback(days: int, seed: int = 7) -> Sandbox:
     """One business on all channels; its vendors throttle nobody and make reports at once, so that nobody waits."""
     from kpiterm.sandbox import VENDORS, Sandbox
 
-    return Sandbox(vendors=tuple(VENDORS), seed=seed, days=days, throttle=False, report_seconds=0.1)
+    return Sandbox(vendors=tuple(VENDORS), seed=seed, days=days, throttle=False, report_seconds=0.1, stories=True)
 
 
 def prepare(session: Session, box: Sandbox, days: int) -> dict[str, str]:
@@ -62,9 +62,8 @@ def prepare(session: Session, box: Sandbox, days: int) -> dict[str, str]:
         )
         save_account(session.paths, declared)
         environment |= {variable(account.name, name): value for name, value in account.secrets.items()}
-    private_dir(session.paths.contracts)
-    contract = resources.files("kpiterm.cli").joinpath("demo_contract.toml").read_text("utf-8")
-    (session.paths.contracts / "demo.toml").write_text(contract, "utf-8")
+    demo_supply.write(session, box)
+    demo_service.write(session, box)
     session.paths.config.write_text(f"[sync]\nhistory_days = {days}\n", "utf-8")
     load_costs(session, box, environment)
     return environment

@@ -16,6 +16,7 @@ from kpiterm.errors import OK, USAGE, KpitermError
 
 if TYPE_CHECKING:
     from kpiterm.config import Account
+    from kpiterm.store.read import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def run(_args: argparse.Namespace, session: Session) -> int:
 
 def _guarded(check: Callable[[Session], Iterator[Finding]], session: Session) -> Iterator[Finding]:
     """A check that itself fails is a finding."""
-    name = check.__name__.strip("_")
+    name = check.__name__.strip("_").replace("_", " ")
     try:
         yield from check(session)
     except KpitermError as error:
@@ -122,6 +123,7 @@ def _store(session: Session) -> Iterator[Finding]:
     from kpiterm.store import journal
 
     with session.reader() as reader:
+        yield from _told_twice(reader)
         row = reader.rows("SELECT count(*), max(loaded_at) FROM payload")[0]
         if reader.snapshot:
             yield Finding("store", True, f"{reader.snapshot}: {row[0]} documents, the last of {row[1]:%Y-%m-%d %H:%MZ}"
@@ -136,10 +138,62 @@ def _store(session: Session) -> Iterator[Finding]:
     yield Finding("operation log", True, f"{journal.verify(session.paths.journal)} entries, chain intact")
 
 
+def _told_twice(reader: Reader) -> Iterator[Finding]:
+    """Accounts of a channel that tell of the same orders: each counts once, but where they differ in its day."""
+    from kpiterm.analysis.kpi.told_twice import EVER, still_twice
+
+    left = {row[:3]: row[3] for row in still_twice(reader, EVER)}
+    for channel, account, better in reader.twice:
+        detail = f"orders of {account} are in {better} too: of an order and day, {better} is read"
+        number = left.get((channel, account, better), 0)
+        if number:
+            detail += f"; {number} have another day in each and count twice"
+        remedy = "import the file again with the zone of its times, or name the `sources` of your KPIs"
+        yield Finding(f"orders told twice on {channel}", not number, detail, remedy if number else "")
+
+
+def _alert_rules(session: Session) -> Iterator[Finding]:
+    from kpiterm.analysis.alerts import load_rules
+    from kpiterm.cli.board import catalogue
+
+    found = load_rules(session.paths.alerts, catalogue(session).keys())
+    whose = session.paths.alerts.name if session.paths.alerts.exists() else "the built-in ones"
+    yield Finding("alert rules", True, f"{len(found.rules)} rules, {whose}")
+
+
+def _exchange_rates(session: Session) -> Iterator[Finding]:
+    from kpiterm.analysis.kpi.fx import load_rates
+
+    rates = load_rates(session.paths.rates)
+    detail = "none (fx.toml): amounts of different currencies are not added"
+    if rates.months:
+        detail = f"into {rates.base}, {len(rates.months)} months, the last {max(rates.months):%Y-%m}"
+    yield Finding("exchange rates", True, detail)
+
+
+def _notify_channels(session: Session) -> Iterator[Finding]:
+    from kpiterm.notify.channels import SECRETS, load_channel
+
+    for file in sorted(session.paths.notify.glob("*.toml")):
+        name = f"notify channel {file.stem}"
+        try:
+            channel = load_channel(file)
+            address = session.secrets().get(SECRETS, channel.name)
+        except KpitermError as error:
+            yield Finding(name, False, error.message, error.hint)
+            continue
+        lacking = "its address is not in the keyring"
+        detail = f"{channel.service}, from {channel.severity} on" if address else lacking
+        yield Finding(name, bool(address), detail, "" if address else f"kpiterm notify add {channel.name}")
+
+
 def _terminal(_session: Session) -> Iterator[Finding]:
     encoding = (sys.stdout.encoding or "").lower()
     good = encoding.startswith("utf")
     yield Finding("terminal", good, f"TERM={os.environ.get('TERM', '')}, {encoding}", "export LANG=C.UTF-8")
 
 
-CHECKS = (_versions, _home, _configuration, _plugins, _accounts, _store, _terminal)
+CHECKS = (
+    _versions, _home, _configuration, _exchange_rates, _alert_rules, _notify_channels, _plugins, _accounts, _store,
+    _terminal,
+)  # fmt: skip

@@ -28,13 +28,15 @@ def run(args: argparse.Namespace, session: Session) -> int:
     from kpiterm.analysis.bridge.reconcile import reconcile
     from kpiterm.analysis.bridge.result import Tolerance
     from kpiterm.analysis.clock import Clock
+    from kpiterm.analysis.kpi.fx import load_rates
 
     tolerance = Tolerance(_share(args.tolerance), _number(args.absolute, "--absolute"))
     config = session.config()
     clock = Clock(session.now(), config.timezone)
     with session.reader() as reader:
         found = reconcile(
-            reader, clock, kpi=args.kpi, period=args.period, channel=args.channel, tolerance=tolerance
+            reader, clock, kpi=args.kpi, period=args.period, channel=args.channel, tolerance=tolerance,
+            rates=load_rates(session.paths.rates),
         )  # fmt: skip
     _show(found, session, session.lang or config.language)
     return BREACH if args.fail_on_breach and any(b.state == "breach" for b in found) else OK

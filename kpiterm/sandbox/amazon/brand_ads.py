@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Literal
 
 from kpiterm.sandbox.advertising import ATTRIBUTION_DAYS, AdCell, AdTotals, Campaign, Conversion
-from kpiterm.sandbox.orders import HOUR, day_bounds
+from kpiterm.sandbox.orders import HOUR, day_bounds, shelf_of
 from kpiterm.sandbox.shop import days_between
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ def brand_cells(shop: Shop, kind: BrandKind, day: date) -> tuple[AdCell, ...]:
     if day < shop.first_day:
         return ()
     rng = Random(f"{shop.seed}:{kind}:ads:{day}")
-    return tuple(_cell(rng, shop, kind, campaign, day) for campaign in brand_campaigns(shop, kind))
+    shelf = shelf_of(shop.demand, day)
+    on_sale = [p for p in shelf.products if shelf.sells(p.position)]
+    chosen = [(c, [p for p in on_sale if p.category == c.category]) for c in brand_campaigns(shop, kind)]
+    return tuple(_cell(rng, kind, campaign, day, products) for campaign, products in chosen if products)
 
 
 def brand_totals(shop: Shop, kind: BrandKind, day_from: date, day_to: date, *, at: datetime) -> AdTotals:
@@ -58,8 +61,8 @@ def brand_totals(shop: Shop, kind: BrandKind, day_from: date, day_to: date, *, a
     return totals
 
 
-def _cell(rng: Random, shop: Shop, kind: BrandKind, campaign: Campaign, day: date) -> AdCell:
-    product = rng.choice([p for p in shop.products if p.category == campaign.category])
+def _cell(rng: Random, kind: BrandKind, campaign: Campaign, day: date, products: list[Product]) -> AdCell:
+    product = rng.choice(products)
     clicks = max(1, round(rng.gauss(_CLICKS[kind], 2.5)))
     purchases = sum(rng.random() < product.conversion * 0.7 for _ in range(clicks))
     return AdCell(

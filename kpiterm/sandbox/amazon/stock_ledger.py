@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpiterm.sandbox.amazon.flat import tsv
 from kpiterm.sandbox.orders import DAY, SETTLED, business_day, day_bounds, quantity_shown
 from kpiterm.sandbox.shop import days_between
-from kpiterm.sandbox.stock import Movement, stock_of
+from kpiterm.sandbox.stock import Movement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,9 @@ def day_ends(shop: Shop, days: list[date]) -> dict[date, list[DayEnd]]:
     for number, day in enumerate(days, start=1):
         before = {p.position: sellable(moves.level(p, number - 1)) for p in products}
         found[day] = [
-            DayEnd(moves.level(p, number), before[p.position], moves.sent[number][p.position]) for p in products
+            DayEnd(moves.level(p, number), before[p.position], moves.sent[number][p.position])
+            for p in products
+            if day >= shop.listed(p)
         ]
     return found
 
@@ -108,7 +110,7 @@ class _Moves:
         moved = Movement(
             sign * self._after[number][position], self._open[number][position], self._recent[position] / 30, 0
         )
-        return stock_of(shop.seed, product, shop.anchor, at, moved)
+        return shop.level(product, at, moved)
 
 
 def _rows(day: date, end: DayEnd) -> Iterator[dict[str, object]]:

@@ -58,7 +58,9 @@ class Answers:
 
     def _units(self, product: Product, day: date) -> int:
         """Units as modelled: those really sold, seen through fog."""
-        true = sum(line.quantity for o in self._shop.day_orders(day) for line in o.lines if line.product == product)
+        true = sum(
+            line.quantity for o in self._shop.day_orders(day) for line in o.lines if line.product.sku == product.sku
+        )
         rng = Random(f"{self._shop.seed}:scout:{product.asin}:{day}")
         return round(true * rng.uniform(0.6, 1.5) + rng.random())
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect
 from datetime import UTC, date, datetime, timedelta
-from itertools import accumulate
 from math import sqrt
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from kpiterm.sandbox.orders import DAY, HOUR, PLACES, Demand, demand_weights, expected_orders, promotions
+from kpiterm.sandbox.orders import DAY, HOUR, PLACES, Demand, Shelf, expected_orders, shelf_of
 from kpiterm.sandbox.shopify.after_sales import Case, Dispute, Refund, Return, after_sales
 
 if TYPE_CHECKING:
@@ -140,20 +138,17 @@ def sales_of(demand: Demand, day: date) -> tuple[Sale, ...]:
     start, end = day_bounds(day)
     hours = rng.choices(range(24), _HOURLY, k=count)
     moments = sorted(start + int((hour + rng.random()) * (end - start) / 24) for hour in hours)
-    promos = promotions(demand, day)
-    weights = list(accumulate(demand_weights(demand, promos)))
+    shelf = shelf_of(demand, day)
     first = (day - _EPOCH).days * _PER_DAY
-    return tuple(_sale(rng, demand, promos, weights, day, first + i, moment) for i, moment in enumerate(moments))
+    return tuple(_sale(rng, shelf, day, first + i, moment) for i, moment in enumerate(moments))
 
 
-def _sale(
-    rng: Random, demand: Demand, promos: list[int], weights: list[float], day: date, serial: int, created: int
-) -> Sale:
+def _sale(rng: Random, shelf: Shelf, day: date, serial: int, created: int) -> Sale:
     source = rng.choices([s for s, _ in _SOURCES], [w for _, w in _SOURCES])[0]
     place = CANADA if source == "web" and rng.random() < 0.06 else int(rng.random() * len(PLACES))
     draft = _Draft(serial, created, source, place, rng.random() < 0.015)
     code = "WELCOME10" if source == "web" and rng.random() < 0.14 else ""
-    lines = _lines(rng, demand, promos, weights, draft, code)
+    lines = _lines(rng, shelf, draft, code)
     gateway, paid, authorised = _payment(rng, draft)
     fulfilled = _fulfilled(rng, draft, paid, digital=all(line.gift_card for line in lines))
     shipping = 595 if source != "pos" and fulfilled != paid and sum(line.net for line in lines) < 5000 else 0
@@ -186,18 +181,17 @@ def _sale(
     )
 
 
-def _lines(
-    rng: Random, demand: Demand, promos: list[int], weights: list[float], draft: _Draft, code: str
-) -> tuple[SaleLine, ...]:
+def _lines(rng: Random, shelf: Shelf, draft: _Draft, code: str) -> tuple[SaleLine, ...]:
     wholesale = draft.source == "shopify_draft_order"
     draw = rng.random()
     count = 1 if draw < 0.7 else 2 if draw < 0.9 else 3 if draw < 0.98 else rng.randrange(4, 14)
-    positions = list(dict.fromkeys(bisect(weights, rng.random() * weights[-1]) for _ in range(3 * count)))[:count]
+    positions = list(dict.fromkeys(shelf.pick(rng) for _ in range(3 * count)))[:count]
     if wholesale and rng.random() < 0.08:
-        positions = [int(rng.random() * len(demand.products)) for _ in range(rng.randrange(51, 60))]
+        positions = [int(rng.random() * len(shelf.products)) for _ in range(rng.randrange(51, 60))]
+        positions = [position for position in positions if shelf.sells(position)]
     numbers = iter(range(_LINE_BASE + draft.serial * _LINES, _LINE_BASE + (draft.serial + 1) * _LINES))
     lines = [
-        _product_line(rng, next(numbers), demand.products[position], promos[position], draft, code)
+        _product_line(rng, next(numbers), shelf.products[position], shelf.promos[position], draft, code)
         for position in positions
     ]
     if draft.source == "web" and rng.random() < 0.03:

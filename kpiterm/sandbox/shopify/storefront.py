@@ -8,6 +8,7 @@ from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
+from kpiterm.sandbox.orders import elsewhere
 from kpiterm.sandbox.shop import days_between
 from kpiterm.sandbox.shopify.sales import IMPORTED, SETTLED, Sale, business_day, day_bounds, locate, sales_of
 from kpiterm.sandbox.shopify.stock import Level, levels_of
@@ -56,12 +57,13 @@ class Storefront:
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
+        self.demand = elsewhere(shop.demand)
         self._sales = lru_cache(maxsize=None)(sales_of)
         self._levels = lru_cache(maxsize=8)(self._levels_at)
 
     def day_sales(self, day: date) -> tuple[Sale, ...]:
         """Every order created on one of the shop's days, the future included; empty before the shop opened."""
-        return self._sales(self.shop.demand, day) if day >= self.shop.first_day else ()
+        return self._sales(self.demand, day) if day >= self.shop.first_day else ()
 
     def sales(self, day_from: date, day_to: date, at: float) -> Iterator[Sale]:
         """Orders created on those days (both included) and not after `at`."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpiterm.sandbox.advertising import AdCell, AdTotals, build_campaigns, cells_of
-from kpiterm.sandbox.orders import DAY, Demand, business_day
+from kpiterm.sandbox.orders import DAY, business_day, elsewhere
 from kpiterm.sandbox.shop import Sales, days_between
 from kpiterm.sandbox.stock import Movement, StockLevel, stock_of
 from kpiterm.sandbox.walmart.items import build_items
@@ -51,7 +52,12 @@ class WalmartShop:
         self.shop, self.seed = shop, shop.seed + _SEED_STEP
         self.items = build_items(self.seed, shop.products)
         products = tuple(item.product for item in self.items)
-        self.demand = Demand(self.seed, products, shop.demand.orders_per_day * SHARE, shop.first_day)
+        self.demand = replace(
+            elsewhere(shop.demand),
+            seed=self.seed,
+            products=products,
+            orders_per_day=shop.demand.orders_per_day * SHARE,
+        )
         self.campaigns = build_campaigns(self.seed, products)
         self._orders = lru_cache(maxsize=None)(lambda day: purchase_orders(self.demand, self.items, day))
         self._stock = lru_cache(maxsize=8)(self._count_stock)

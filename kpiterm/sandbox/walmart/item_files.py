@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpiterm.sandbox.orders import HOUR, business_day, day_bounds
+from kpiterm.sandbox.orders import HOUR, business_day, day_bounds, products_on
 from kpiterm.sandbox.shop import days_between
 from kpiterm.sandbox.walmart.csv_zip import csv_text, money
 
@@ -142,12 +142,11 @@ def _day(shop: WalmartShop, day: date, at: datetime) -> Iterator[tuple[int, dict
                 sums["cancelled"] += line.price
             if line.refund and line.refund.at <= seconds:
                 sums["refunded"] += line.refund.price
-    for item, sums in zip(shop.items, figures, strict=True):
-        sums["visits"] = round(
-            (sums["orders"] + rng.uniform(0.2, 1.2)) / item.product.conversion * rng.uniform(0.9, 1.1)
-        )
+    for product, sums in zip(products_on(shop.demand, day), figures, strict=True):
+        sums["visits"] = round((sums["orders"] + rng.uniform(0.2, 1.2)) / product.conversion * rng.uniform(0.9, 1.1))
         sums["views"] = round(sums["visits"] * rng.uniform(1.15, 1.5))
-        yield item.product.position, sums
+        if day >= shop.shop.listed(product):
+            yield product.position, sums
 
 
 def _row(item: Item, sums: dict[str, int]) -> dict[str, Any]:

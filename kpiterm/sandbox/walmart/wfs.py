@@ -137,7 +137,7 @@ class Wfs:
             "publishingStatus": "Published" if item.published else "Unpublished",
             "itemLifecycle": "Active",
             "stockStatus": stock_status(stock, outlook),
-            "firstInStockDate": str(self._shop.shop.first_day),
+            "firstInStockDate": str(self._shop.shop.listed(item.product)),
         }
         return {"itemInformation": information, "inventoryData": data, "inventoryInsights": insights}
 

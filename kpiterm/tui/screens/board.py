@@ -20,7 +20,7 @@ from kpiterm.tui.widgets.gauge_panel import GaugePanel
 READING = "reading the store…"
 WIDE = 160
 """Columns from which the chosen gauge stands beside the list."""
-EMPTY = "No KPI has been measured yet. Press s to sync; press 2 to see the accounts."
+EMPTY = "No KPI has been measured yet. Press s to sync; press 5 to see the accounts."
 
 
 class BoardScreen(Page):

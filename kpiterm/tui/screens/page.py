@@ -1,19 +1,21 @@
-"""What the board and the accounts have in common: first line, notice, last line, and the app's data."""
+"""What all screens have in common: first line, notice, last line, and the app's data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
 from kpiterm.analysis.view import View
-from kpiterm.tui.messages import FeedError
+from kpiterm.tui.headless import Outcome, Table
+from kpiterm.tui.messages import FeedError, PageKey
 from kpiterm.tui.sync_state import SyncState
 from kpiterm.tui.widgets.key_line import KeyLine
 from kpiterm.tui.widgets.notice import Notice
@@ -24,23 +26,49 @@ class Page(Screen[None]):
     """A screen that follows the app's view, clock and sync, and binds them down to its widgets."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab,shift+tab", "app.other_page", show=False),
-        Binding("escape", "hide_notice", show=False),
+        Binding("tab", "app.other_page", show=False),
+        Binding("shift+tab", "app.other_page(-1)", show=False),
+        Binding("escape", "back", show=False),
     ]
     BRIEF: ClassVar[bool] = False
+    OWN: ClassVar[Sequence[Binding]] = ()
+    """The actions that only this screen has, for its help and the palette."""
 
     view: reactive[View | None] = reactive(None, repaint=False)
     now: reactive[datetime] = reactive(lambda: datetime.now(UTC), repaint=False)
     feed_error: reactive[FeedError | None] = reactive(None, repaint=False)
     sync_state: reactive[SyncState] = reactive(SyncState, repaint=False)
+    frozen: reactive[bool] = reactive(False, repaint=False)
+    said: reactive[Outcome | None] = reactive(None, repaint=False)
+
+    class Shown(Message):
+        """The page of this screen is to be read and kept fresh; None, if it has none."""
+
+        def __init__(self, key: PageKey | None) -> None:
+            super().__init__()
+            self.key = key
+
+    class Chosen(Message):
+        """A person looks at this gauge."""
+
+        def __init__(self, gauge: tuple[str, str]) -> None:
+            super().__init__()
+            self.gauge = gauge
+
+    class Act(Message):
+        """A person wants a headless command to be run."""
+
+        def __init__(self, *args: str) -> None:
+            super().__init__()
+            self.args = args
 
     def __init__(self, workspace: str) -> None:
         super().__init__()
         self.workspace = workspace
 
     def compose(self) -> ComposeResult:
-        yield TopLine(self.workspace).data_bind(Page.view, Page.now, Page.sync_state)
-        yield Notice(brief=self.BRIEF).data_bind(Page.feed_error, Page.sync_state)
+        yield TopLine(self.workspace).data_bind(Page.view, Page.now, Page.sync_state, Page.frozen)
+        yield Notice(brief=self.BRIEF).data_bind(Page.feed_error, Page.sync_state, Page.said)
         yield from self.body()
         yield KeyLine()
 
@@ -48,12 +76,27 @@ class Page(Screen[None]):
         """What stands between the notice and the keys."""
         return ()
 
-    def action_hide_notice(self) -> None:
+    def page_key(self) -> PageKey | None:
+        """The page that this screen shows; None: the View is enough."""
+        return None
+
+    def copied(self) -> str:
+        """The chosen row, as text."""
+        return ""
+
+    def table(self) -> Table | None:
+        """What is shown, as a table."""
+        return None
+
+    def action_back(self) -> None:
         """A notice that has been read makes room again."""
         self.query_one(Notice).hide()
 
+    def on_screen_resume(self) -> None:
+        self.post_message(self.Shown(self.page_key()))
+
     def on_mount(self) -> None:
-        for name in ("view", "now", "feed_error", "sync_state"):
+        for name in ("view", "now", "feed_error", "sync_state", "frozen", "said"):
             self._follow(name)
 
     def _follow(self, name: str) -> None:

@@ -46,5 +46,5 @@ class AccountStrip(Painted):
         shown = worst if len(worst) <= self.most else worst[: self.most - 1]
         found = [summary(account, self.now, width, self.sync_state) for account in shown]
         if len(shown) < len(worst):
-            found.append(Content.styled(f"and {len(worst) - len(shown)} more: press 2", "$text-muted"))
+            found.append(Content.styled(f"and {len(worst) - len(shown)} more: press 5", "$text-muted"))
         return found

@@ -1,4 +1,4 @@
-"""What a person should know now: the store cannot be read, or how the last sync ended."""
+"""What a person should know now: the store cannot be read, how the last sync ended, what an action came to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from kpiterm.tui.draw import clean
+from kpiterm.tui.headless import Outcome
 from kpiterm.tui.messages import FeedError
 from kpiterm.tui.sync_state import SyncState, sentence
 
@@ -20,6 +21,7 @@ class Notice(Static):
 
     feed_error: reactive[FeedError | None] = reactive(None, repaint=False)
     sync_state: reactive[SyncState] = reactive(SyncState, repaint=False)
+    said: reactive[Outcome | None] = reactive(None, repaint=False)
 
     def __init__(self, *, brief: bool) -> None:
         super().__init__()
@@ -32,6 +34,9 @@ class Notice(Static):
     def watch_sync_state(self) -> None:
         self._draw()
 
+    def watch_said(self) -> None:
+        self._draw()
+
     def hide(self) -> None:
         """Until there is something new to say."""
         self.remove_class("-shown")
@@ -39,7 +44,8 @@ class Notice(Static):
     def _draw(self) -> None:
         state = self.sync_state
         quiet = self._brief and not state.failed
-        text = Content("\n").join([*_of_feed(self.feed_error), *([] if quiet else _of_sync(state))])
+        told = [*_of_feed(self.feed_error), *([] if quiet else _of_sync(state)), *_of_action(self.said)]
+        text = Content("\n").join(told)
         if text.plain != self._said:
             self._said = text.plain
             self.update(text)
@@ -65,3 +71,10 @@ def _of_sync(state: SyncState) -> list[Content]:
         ("✗", "bold $error") if state.failed else ("–", "$text-muted") if state.stopped else ("✓", "$success")
     )
     return [Content.assemble((symbol, style), f" {clean(sentence(state))}")]
+
+
+def _of_action(said: Outcome | None) -> list[Content]:
+    if said is None:
+        return []
+    symbol, style = ("✓", "$success") if said.ok else ("✗", "bold $error")
+    return [Content.assemble((symbol, style), f" {clean(said.text)}")]

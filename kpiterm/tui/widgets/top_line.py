@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -14,6 +14,10 @@ from kpiterm.analysis.view import Span, View
 from kpiterm.tui.draw import MONTHS, STATES, age, clean, day
 from kpiterm.tui.sync_state import SyncState
 from kpiterm.tui.widgets.painted import Painted
+
+
+STALE = timedelta(hours=26)
+"""From this age on the data are said to be old: a daily sync has not come."""
 
 
 class TopLine(Painted):
@@ -26,6 +30,7 @@ class TopLine(Painted):
     view: reactive[View | None] = reactive(None, repaint=False)
     now: reactive[datetime | None] = reactive(None, repaint=False)
     sync_state: reactive[SyncState] = reactive(SyncState, repaint=False)
+    frozen: reactive[bool] = reactive(False, repaint=False)
 
     def __init__(self, workspace: str) -> None:
         super().__init__()
@@ -38,6 +43,9 @@ class TopLine(Painted):
         self.redraw()
 
     def watch_sync_state(self) -> None:
+        self.redraw()
+
+    def watch_frozen(self) -> None:
         self.redraw()
 
     def lines(self, width: int) -> list[Content]:
@@ -63,10 +71,14 @@ class TopLine(Painted):
         return [[span, *words], [span, *signs], signs]
 
     def _right(self) -> Content:
-        if self.view is None or self.now is None:
-            return Content(clean(sync_word(self.sync_state)))
-        when = age(self.view.as_of, self.now).removeprefix("just ")
-        return Content(f"as of {when}  {clean(sync_word(self.sync_state))}")
+        parts = [Content(clean(sync_word(self.sync_state)))]
+        if self.view is not None and self.now is not None:
+            stale = self.now - self.view.as_of > STALE
+            when = f"{'! ' if stale else ''}as of {age(self.view.as_of, self.now).removeprefix('just ')}"
+            parts.insert(0, Content.styled(when, "bold $warning" if stale else ""))
+        if self.frozen:
+            parts.insert(0, Content.styled("‖ FROZEN: space goes on", "bold $warning"))
+        return Content("  ").join(parts)
 
 
 def period(view: View) -> str:

@@ -36,9 +36,13 @@ class Store:
         self.as_of = self.now = datetime(2026, 11, 22, 20, tzinfo=UTC)
         self.snapshot: str | None = "snap-7.duckdb"
         self.rollups: Mapping[str, int] = {}
+        self.twice: Sequence[tuple[str, str, str]] = ()
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
         return self.connection.execute(sql, list(params)).fetchall()
+
+    def arrays(self, sql: str, params: Sequence[object] = ()) -> Mapping[str, Any]:
+        return self.connection.execute(sql, list(params)).fetchnumpy()
 
     def add(self, table: str, **values: object) -> None:
         marks = ", ".join(f"${n}" for n in range(1, len(values) + 1))

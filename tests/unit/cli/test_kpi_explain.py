@@ -189,7 +189,7 @@ def test_a_cause_is_priced_in_the_fee_of_the_contract(home: Path, capsys: pytest
     lamp = next(line for line in impact["lines"] if line["name"] == "LAMP-1")
     assert abs(Decimal(lamp["amount"]) - Decimal(5000) * (6 - 60) * 50 / before) < cent
     assert run(["--as-of", AS_OF, "kpi", "explain", "gmv_mom"]) == OK
-    assert "In the fee of contract seller-us for 2026-11: the whole change −$2,452" in capsys.readouterr().out
+    assert "In the fee of contract seller-us for 2026-11 the whole change is worth −$2,452" in capsys.readouterr().out
 
 
 def test_without_a_contract_nothing_is_priced(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -165,6 +165,12 @@ def test_a_failed_transaction_is_undone_and_the_writer_goes_on(workspace: Worksp
     assert workspace.read("SELECT count(*) FROM watermark") == [(0,)]
 
 
+def test_a_sync_of_a_moment_publishes_at_its_end_alone(workspace: Workspace) -> None:
+    workspace.merge("traffic_day", ["window:day"], [{"day": DAY, "sessions": 2}], days=[DAY], loaded_at=moment(1))
+    assert workspace.writer.publish_if_due() is None
+    assert workspace.writer.publish()
+
+
 def test_a_long_sync_publishes_now_and_then_but_not_all_the_time(workspace: Workspace) -> None:
     workspace.traffic({DAY: 1}, moment(1))
     workspace.merge("traffic_day", ["window:day"], [{"day": DAY, "sessions": 2}], days=[DAY], loaded_at=moment(2))

@@ -138,6 +138,13 @@ def test_parameters_are_values_and_no_sql(reader: Reader) -> None:
         ]
 
 
+def test_columns_come_as_arrays_and_what_is_null_is_masked(reader: Reader) -> None:
+    with reader:
+        found = reader.arrays("SELECT sessions * $1 AS visits, NULL::DOUBLE AS nothing FROM traffic_day", [3])
+    assert found["visits"].tolist() == [21]
+    assert found["nothing"].mask.tolist() == [True]
+
+
 def test_an_empty_workspace_has_every_table_without_a_row(workspace: Workspace) -> None:
     with Reader(workspace.paths) as reader:
         assert reader.snapshot is None

@@ -42,7 +42,10 @@ STOCK = st.lists(st.tuples(DAYS, st.integers(0, 23), st.sampled_from(["A", "B"])
 PULLS = st.lists(st.tuples(ORDERS, ADS, STOCK), min_size=1, max_size=4)
 
 
-def load(con: duckdb.DuckDBPyConnection, table: str, keys: tuple[str, ...], rows: list[dict[str, Any]], n: int) -> None:
+def load(
+    con: duckdb.DuckDBPyConnection, table: str, keys: tuple[str, ...], rows: list[dict[str, Any]], n: int,
+    account: str = "main",
+) -> None:  # fmt: skip
     """One pull of a stream, merged as a sync merges it."""
     if not rows:
         return
@@ -52,7 +55,7 @@ def load(con: duckdb.DuckDBPyConnection, table: str, keys: tuple[str, ...], rows
     )
     output = Output(into=table, select=values, replaces=keys)
     batch = Batch(
-        account="main", channel="amazon.com", source=f"amazon.{table}", run_id=f"run-{n}",
+        account=account, channel="amazon.com", source=f"amazon.{table}", run_id=f"run-{n}",
         loaded_at=(datetime(2026, 11, 22) + timedelta(minutes=n)), days=(),  # noqa: DTZ001
     )  # fmt: skip
     con.execute("BEGIN")

@@ -32,6 +32,7 @@ class Shop:
     as_of: datetime = datetime(2026, 12, 20, 20, tzinfo=UTC)
     snapshot: str | None = None
     rollups: Mapping[str, int] = field(default_factory=dict)
+    twice: Sequence[tuple[str, str, str]] = ()
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
         return self.connection.execute(sql, list(params)).fetchall()

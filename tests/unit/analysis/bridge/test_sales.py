@@ -318,3 +318,17 @@ class TestMissing:
             shop.bridges("acos")
         with pytest.raises(UsageError, match="'ebay'"):
             shop.bridges(channel="ebay")
+
+
+def test_an_order_that_is_read_from_one_of_two_accounts_is_no_duplicate(shop: Shop) -> None:
+    """The store reads it from the synced account; only the one that the other puts on another day counts twice."""
+    shop.rows("CREATE VIEW order_line_told AS SELECT * FROM order_line")
+    shop.twice = (("amazon.com", "erp-import", "us-main"),)
+    shop.order("F", OCT[10], "31", account="erp-import", source="erp.orders")
+    shop.order("H", OCT[29], "50", account="erp-import", source="erp.orders")
+    found = {b.source.name: b for b in shop.bridges("gmv") if b.currency == "USD"}
+    assert found["erp order lines"].ours.value == D(295)
+    amazon = found["amazon order lines"]
+    assert (moved(amazon), amazon.residual) == ({"duplicates": "50.00"}, D(0))
+    assert moved(found["erp order lines"])["duplicates"] == "50.00"
+    assert (found["erp order lines"].source.value, found["erp order lines"].residual) == (D(81), D(-1))

@@ -39,11 +39,18 @@ def test_a_review(review: Shop) -> None:
     assert review.tell(cause).splitlines() == [
         "GMV fell 43.6 % (−$3,020) to $3,900, 1–21 November 2026 against 1–21 October.",
         "Conversion took away $2,613, visits (−4.1 %) $207, price $100, mix $80 and lost SKUs (1) $20.",
-        "1 SKU was out of stock on some days: −$2,700 of the change.",
+        "1 SKU was sold out on some days: −$2,700 of the change, about 2 units lost.",
+        (
+            "Largest by cause: price BED (The Bed) on amazon.com −$100 from $80.00 to $70.00; "
+            "lost SKUs CUP (The Cup) on amazon.com −$20."
+        ),
         "5 SKUs fell by $3,330 together; 2 SKUs rose by $310 together. The largest 3 make 99.1 % of the falls:",
-        "• LAMP (The Lamp) on amazon.com: −$2,700, −39.0 pp (out of stock 9 days; conversion −$2,680)",
+        (
+            "• LAMP (The Lamp) on amazon.com: −$2,700, −39.0 pp "
+            "(sold out 9 of 21 days, 8–16 November; about 2 units lost; conversion −$2,680)"
+        ),
         "• RUG (The Rug) on amazon.com: −$500, −7.2 pp (visits −$388)",
-        "• BED (The Bed) on amazon.com: −$100, −1.4 pp (price −$100)",
+        "• BED (The Bed) on amazon.com: −$100, −1.4 pp (price −$100 from $80.00 to $70.00)",
         "Against it:",
         "• BOX (The Box) on amazon.com: +$300, +4.3 pp (conversion +$217, visits +$83)",
         "• PAD (The Pad) on amazon.com: +$10, +0.1 pp (conversion +$7, visits +$3)",
@@ -55,9 +62,10 @@ def test_the_same_review_in_chinese(review: Shop) -> None:
     assert review.tell(cause, "zh").splitlines() == [
         f"{cause.name}：2026 年 11 月 1–21 日为 $3,900，比 10 月 1–21 日的 $6,920 下降 43.6 %（−$3,020）。",
         "拉低的有：转化率 $2,613、流量（−4.1 %）$207、单价 $100、结构 $80、消失的 SKU（1）$20。",
-        "其中 1 个 SKU 期内有断货日，合计 −$2,700。",
+        "其中 1 个 SKU 期内有断货日，合计 −$2,700，约少卖 2 件。",
+        "各因素中最大的：单价：BED（The Bed）−$100 由 $80.00 到 $70.00；消失的 SKU：CUP（The Cup）−$20。",
         "5 个 SKU 拉低，合计 $3,330；2 个 SKU 拉高，合计 $310。最大的 2 个占拉低部分的 96.1 %：",
-        "• LAMP（The Lamp）：−$2,700，−39.0 个百分点（断货 9 天；转化率 −$2,680）",
+        "• LAMP（The Lamp）：−$2,700，−39.0 个百分点（21 天中断货 9 天，11 月 8–16 日；约少卖 2 件；转化率 −$2,680）",
         "• RUG（The Rug）：−$500，−7.2 个百分点（流量 −$388）",
     ]
 

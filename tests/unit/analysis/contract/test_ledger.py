@@ -23,6 +23,7 @@ class Log:
     def __init__(self, *entries: tuple[str, dict[str, Any]]) -> None:
         self.entries = entries
         self.rollups: Mapping[str, int] = {}
+        self.twice: Sequence[tuple[str, str, str]] = ()
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
         return [
@@ -44,6 +45,7 @@ def ledger(*entries: tuple[str, dict[str, Any]]) -> Ledger:
 
 CLAIM = ("contract.dispute", {"period": "2026-10", "party": "client", "claims": {"gmv_mom": "0.09"}})
 ANSWER = ("contract.explain", {"period": "2026-10", "party": "provider", "note": "see plan"})
+EXPIRES = {"mask_hash": "sha256:1", "expires": "2026-11-02"}
 END = ("contract.resolve", {"period": "2026-10", "values": {"gmv_mom": "0.11"}})
 
 
@@ -85,3 +87,15 @@ def test_suspended_days_run_from_the_one_entry_to_the_other() -> None:
     assert sorted(found.suspended(OCTOBER)) == [date(2026, 10, day) for day in (1, 2, 3)]
     assert (found.is_suspended(date(2026, 10, 3)), found.is_suspended(date(2026, 10, 4))) == (True, False)
     assert len(ledger(("contract.suspend", {"from": "2026-10-30"})).suspended(OCTOBER)) == 2
+
+
+def test_relief_for_named_days_holds_for_these_alone_and_only_if_it_was_approved_in_time() -> None:
+    asked = {"period": "2026-10", "kpi": "gmv_mom", "share": "0.09", "fault": "client", "cause": "stock_out"}
+    seller, provider = ({**asked, **EXPIRES, "side": side} for side in ("seller", "provider"))
+    both = ledger(("contract.relief", seller), ("contract.relief", provider))
+    assert [r["approvals"] for r in both.relief("2026-10")] == [["provider", "seller"]]
+    late = ledger(("contract.relief", seller), ("kpi.enter", {}), ("contract.relief", provider))
+    assert [r["approvals"] for r in late.relief("2026-10")] == [["seller"]]
+    other = ledger(("contract.relief", seller), ("contract.relief", {**provider, "mask_hash": "sha256:2"}))
+    assert [r["approvals"] for r in other.relief("2026-10")] == [["provider"]]
+    assert set(both.relief("2026-10")[0]) == {"kpi", "share", "fault", "cause", "approvals", "evidence"}

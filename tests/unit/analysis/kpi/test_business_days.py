@@ -115,3 +115,33 @@ def test_daily_sums_follow_rows_across_the_change_of_the_clocks(store: Store, tm
     days = [AUTUMN + timedelta(n) for n in range(-3, 5)]
     assert {day: kept.get(day, 0) for day in days} == {day: hours(store, definition, day) for day in days}
     assert sum(hours(store, definition, day) for day in days) == 120
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "through"),
+    [
+        # Half past midnight in Los Angeles, when Honolulu still has the day before: in summer three hours behind ...
+        ("Pacific/Honolulu", datetime(2026, 7, 15, 7, 30, tzinfo=UTC), date(2026, 7, 13)),
+        ("Pacific/Honolulu", datetime(2026, 7, 15, 10, 30, tzinfo=UTC), date(2026, 7, 14)),
+        # ... and in winter two, from the night on which the clocks change.
+        ("Pacific/Honolulu", datetime(2026, 11, 1, 8, 30, tzinfo=UTC), date(2026, 10, 30)),
+        ("Pacific/Honolulu", datetime(2026, 11, 2, 9, 30, tzinfo=UTC), date(2026, 10, 31)),
+        ("Pacific/Honolulu", datetime(2026, 11, 2, 10, 30, tzinfo=UTC), date(2026, 11, 1)),
+        ("", datetime(2026, 11, 1, 8, 30, tzinfo=UTC), date(2026, 10, 31)),
+        ("Asia/Shanghai", datetime(2026, 7, 15, 16, 30, tzinfo=UTC), date(2026, 7, 15)),
+    ],
+)
+def test_a_day_counts_once_it_is_over_in_the_definition_s_own_zone(
+    store: Store, tmp_path: Path, zone: str, now: datetime, through: date
+) -> None:
+    definition = defined(tmp_path, zone)
+    an_order_every_hour(store, now.date())
+    store.now = store.as_of = now
+    store.watermark("us-main", "orders", now)
+    period = f"{now.date() - timedelta(7)}..{now.date() + timedelta(3)}"
+    gauge = store.gauges(
+        "ordered", period, accounts=["us-main"], catalogue={"ordered": definition},
+    )["all"]  # fmt: skip
+    assert gauge.period.through == gauge.data_through == through
+    days = [now.date() + timedelta(n) for n in range(-7, 4)]
+    assert gauge.value == sum(hours(store, definition, day) for day in days if day <= through)

@@ -31,7 +31,10 @@ single AS (
     JOIN (
         SELECT channel, sku, business_day AS day, currency, sum(quantity) AS units, sum(item_price) AS sales
         FROM order_line
-        WHERE business_day BETWEEN DATE '2026-08-30' AND DATE '2026-11-23' AND coalesce(status, '') <> 'cancelled' GROUP BY ALL
+        WHERE business_day BETWEEN DATE '2026-08-30' AND DATE '2026-11-23' AND coalesce(status, '') <> 'cancelled' AND sku IN (
+            SELECT sku FROM stock_level WHERE taken_at BETWEEN DATE '2026-08-30' AND DATE '2026-11-23' AND available <= 0
+        )
+        GROUP BY ALL
     ) AS sold
         ON sold.channel = gone.channel AND sold.sku = gone.sku AND sold.day BETWEEN gone.day - 30 AND gone.day - 1
     WHERE gone.before < 30

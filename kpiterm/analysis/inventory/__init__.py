@@ -1,0 +1,1 @@
+"""Replenishment: what will be asked for, and what to order for it."""

@@ -1,0 +1,1 @@
+"""What to order: how much of which SKU, by when, with which ship, and why."""

@@ -1,0 +1,1 @@
+"""Supply inputs: suppliers, terms, purchase orders, limits and the platforms' dated fees."""

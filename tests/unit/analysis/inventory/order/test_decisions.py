@@ -1,0 +1,57 @@
+"""What the operation log says of suggestions, and what alerts make of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kpiterm.analysis.clock import Clock
+from kpiterm.analysis.inventory.order.decisions import ACCEPT, ACKNOWLEDGE, PUBLISH, SNOOZE, decisions_of, published_of
+from kpiterm.analysis.inventory.order.due import order_gauges
+
+if TYPE_CHECKING:
+    from kpiterm.analysis.inventory.order.decisions import Entry
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+CLOCK = Clock(NOW, "UTC")
+
+
+def line(sku: str, day: str | None, quantity: int = 10) -> dict[str, Any]:
+    return {"account": "us", "channel": "amazon.com", "sku": sku, "quantity": quantity, "order_by": day}
+
+
+def about(sku: str, **more: Any) -> dict[str, Any]:
+    return {"account": "us", "channel": "amazon.com", "sku": sku, "reason": "", **more}
+
+
+LISTED: Entry = (7, NOW, "ops", PUBLISH, {"lines": [line("A", "2026-11-24"), line("B", "2026-11-22"), line("C", None)]})
+
+
+def test_the_nearest_open_line_of_the_last_list_counts() -> None:
+    (gauge,) = order_gauges([LISTED], CLOCK)
+    assert (gauge.name, gauge.channel, gauge.value) == ("B +1", "amazon.com", 2)
+
+
+def test_what_is_decided_is_no_longer_due() -> None:
+    accepted = (8, NOW, "boss", ACCEPT, about("B", quantity=10))
+    snoozed = (9, NOW, "boss", SNOOZE, about("A", quantity=10, until="2026-11-23"))
+    assert order_gauges([LISTED, accepted], CLOCK)[0].name == "A"
+    assert order_gauges([LISTED, accepted, snoozed], CLOCK) == ()
+
+
+@pytest.mark.parametrize(("until", "holds"), [("2026-11-20", False), ("2026-11-21", True)])
+def test_a_snooze_ends_on_its_day(until: str, holds: bool) -> None:
+    entry = (9, NOW, "boss", SNOOZE, about("A", quantity=10, until=until))
+    assert bool(decisions_of([entry], CLOCK)) is holds
+
+
+def test_an_old_decision_without_an_order_no_longer_speaks() -> None:
+    assert decisions_of([(1, datetime(2026, 11, 1, tzinfo=UTC), "boss", ACCEPT, about("A", quantity=10))], CLOCK) == {}
+
+
+def test_who_acknowledged_first_is_remembered() -> None:
+    entries: list[Entry] = [LISTED, (8, NOW, "boss", ACKNOWLEDGE, {"publish": 7}), (9, NOW, "cfo", ACKNOWLEDGE, {"publish": 7})]
+    (published,) = published_of(entries)
+    assert published.acknowledged == ("boss", NOW.date())
