@@ -21,12 +21,12 @@ from bench.stock_policies import Engine, velocity, z_sigma
 from bench.stock_world import Floats, Lead, Policy, Result, World
 
 WARM, SCORED = 84, 126
-SERVICES = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
+SERVICES = (0.6, 0.75, 0.85, 0.92, 0.96, 0.98, 0.995)
 BUFFERS = (0.0, 10.0, 20.0, 35.0, 50.0, 70.0, 90.0)
 Z_VALUES = (0.0, 0.84, 1.28, 1.64, 2.05, 2.33, 3.1)
 TARGETS = (("sku_fill", 0.95), ("unit_fill", 0.95), ("unit_fill", 0.98))
 CLOSURE_AT = 35  # days after the scored days begin
-CLOSURE_SERVICE = 0.8
+CLOSURE_SERVICE = 0.9
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpiterm.analysis.format import format_value
@@ -43,9 +44,18 @@ def compute(session: Session, *, only: str | None = None, explain: bool = False,
         _, incoming, experience = supplies.pipeline(reader, supply)
         rates = load_rates(session.paths.rates)
         inputs = Inputs(supply=supply, experience=experience, incoming=incoming, rates=rates)
-        found = run(reader, inputs, clock, only=only, full=full, tracked=explain)
+        # What is shared out (cash, room, stock of other channels) takes all SKUs to know what is left for one.
+        shared = supply.limits.cash is not None or supply.limits.capacity or supply.limits.shared_stock
+        found = run(reader, inputs, clock, only=None if shared else only, full=full, tracked=explain)
         decisions = read_decisions(reader, clock)
-    return finish(found, Exchange(rates, now.date().replace(day=1)), now, decisions)
+    plan = finish(found, Exchange(rates, now.date().replace(day=1)), now, decisions)
+    if only is None:
+        return plan
+    return replace(
+        plan,
+        lines=tuple(line for line in plan.lines if line.sku == only),
+        excess=tuple(one for one in plan.excess if one.sku == only),
+    )
 
 
 def show(plan: Plan, language: Language, *, everything: bool) -> None:

@@ -107,13 +107,15 @@ class Series:
         units = np.full((len(rows), width), np.nan)
         stock, price = np.zeros(units.shape, dtype=np.bool_), np.full(len(rows), np.nan)
         cells = self._cells(rows)
-        place = np.searchsorted(rows, cells["number"])
+        place = cells["number"] - rows[0]
+        if rows[-1] - rows[0] + 1 != len(rows):
+            place = np.searchsorted(rows, cells["number"])
         column = cells["day"] - (self.last_day[rows] - width + 1)[place]
-        known = column >= width - self._length[rows][place]
-        place, column = place[known], column[known]
-        units[place, column], stock[place, column] = cells["y"][known], cells["shown"][known]
+        known = column >= (width - self._length[rows])[place]
+        at = (place * width + column)[known]
+        units.ravel()[at], stock.ravel()[at] = cells["y"][known], cells["shown"][known]
         last = column == width - 1
-        price[place[last]] = cells["price"][known][last]
+        price[place[last]] = cells["price"][last]
         if np.isfinite(units).sum() != self._length[rows].sum():
             raise fault(self._given)
         return Panel(units=units, stock=stock, last_day=self.last_day[rows], price=price, pool=pool[rows])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpiterm.analysis.inventory.demand.clean import Base
-from kpiterm.analysis.inventory.demand.level import Level, Levels
+from kpiterm.analysis.inventory.demand.level import Latest, Level, Levels
 from kpiterm.analysis.inventory.demand.panel import Panel
 from kpiterm.analysis.inventory.demand.traits import detail, traits
 from kpiterm.analysis.pacing.arrays import Floats, Ints, ratio
@@ -57,7 +57,7 @@ def moments(panel: Panel, base: Base, unit: Floats, horizons: Sequence[int]) -> 
 
 def now(panel: Panel, base: Base, unit: Floats) -> Moments:
     """The moment after each series' last day; nothing has come yet."""
-    levels, width = Levels(base), panel.units.shape[1]
+    levels, width = Latest(base), panel.units.shape[1]
     return _known(panel, levels, levels.at(width), unit, width, np.arange(len(unit)), np.full((len(unit), 0), np.nan))
 
 
@@ -92,7 +92,9 @@ def _moment(
     return _known(panel, levels, then, unit, column, rows, came)
 
 
-def _known(panel: Panel, levels: Levels, then: Level, unit: Floats, column: int, rows: Ints, came: Floats) -> Moments:
+def _known(
+    panel: Panel, levels: Levels | Latest, then: Level, unit: Floats, column: int, rows: Ints, came: Floats
+) -> Moments:
     blocks = np.stack([levels.block(column, 28 * number) for number in range(1, BLOCKS + 1)], axis=1)
     return Moments(
         series=rows,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,9 +42,7 @@ class Levels:
     def __init__(self, base: Base) -> None:
         order = np.argsort(~base.known, axis=1, kind="stable")
         packed = np.take_along_axis(base.base, order, axis=1)
-        self._known = _counts(base.known)
-        self._born = np.argmax(base.listed, axis=1)
-        self._alive = base.listed.any(axis=1)
+        self._base, self._known = base, _counts(base.known)
         self._units, self._squares, self._sales = (
             _running(packed),
             _running(packed**2),
@@ -56,21 +55,9 @@ class Levels:
         """What was known before `column`; 0 where nothing was."""
         count = self._known[:, column]
         velocity = {window: self._mean(self._units, count, window) for window in (*WINDOWS, ALL)}
-        slow, chance, size, fast, quiet = (state[count, self._rows].astype(np.float64) for state in self._states)
-        rare = chance * size
-        mean, squares = velocity[90], self._mean(self._squares, count, 90)
-        return Level(
-            level=(slow + rare + (velocity[30] + velocity[60] + velocity[90]) / 3) / 3,
-            slow=slow,
-            rare=rare,
-            fast=fast,
-            velocity=velocity,
-            selling=self._mean(self._sales, count, 90),
-            spread=np.sqrt(np.maximum(squares - mean**2, 0)),
-            quiet=quiet,
-            count=count.astype(np.float64),
-            age=np.where(self._alive, np.maximum(column - self._born, 0), 0).astype(np.float64),
-        )
+        states = [state[count, self._rows].astype(np.float64) for state in self._states]
+        selling, squares = self._mean(self._sales, count, 90), self._mean(self._squares, count, 90)
+        return _level(self._base, column, count, velocity, selling, squares, states)
 
     def block(self, column: int, back: int, length: int = 28) -> Floats:
         """Mean of the `length` known days that end `back` known days before `column`; 0 where there are none."""
@@ -81,6 +68,57 @@ class Levels:
         start = np.maximum(end - window, 0)
         rows = self._rows
         return ratio(running[rows, end] - running[rows, start], (end - start).astype(np.float64))
+
+
+class Latest:
+    """The same after the last day only, at half of the cost."""
+
+    def __init__(self, base: Base) -> None:
+        order = np.argsort(base.known, axis=1, kind="stable")  # known days to the right
+        self._base, self._packed = base, np.take_along_axis(base.base, order, axis=1)
+        self._count = base.known.sum(axis=1)
+
+    def at(self, column: int) -> Level:
+        """As Levels; `column` is the one after the last day."""
+        velocity = {window: self._mean(self._packed, 0, window) for window in (*WINDOWS, ALL)}
+        recent = self._packed[:, -90:]
+        selling, squares = self._mean((recent > 0).astype(np.float64), 0, 90), self._mean(recent**2, 0, 90)
+        return _level(self._base, column, self._count, velocity, selling, squares, _last(self._packed, self._count))
+
+    def block(self, _column: int, back: int, length: int = 28) -> Floats:
+        """As Levels."""
+        return self._mean(self._packed, back, length)
+
+    def _mean(self, packed: Floats, back: int, window: int) -> Floats:
+        end = packed.shape[1] - back
+        days = np.clip(self._count - back, 0, window).astype(np.float64)
+        return ratio(packed[:, max(end - window, 0) : max(end, 0)].sum(axis=1), days)
+
+
+def _level(
+    base: Base,
+    column: int,
+    count: Ints,
+    velocity: dict[int, Floats],
+    selling: Floats,
+    squares: Floats,
+    states: Sequence[Floats],
+) -> Level:
+    slow, chance, size, fast, quiet = states
+    rare, mean = chance * size, velocity[90]
+    age = np.where(base.listed.any(axis=1), np.maximum(column - np.argmax(base.listed, axis=1), 0), 0)
+    return Level(
+        level=(slow + rare + (velocity[30] + velocity[60] + velocity[90]) / 3) / 3,
+        slow=slow,
+        rare=rare,
+        fast=fast,
+        velocity=velocity,
+        selling=selling,
+        spread=np.sqrt(np.maximum(squares - mean**2, 0)),
+        quiet=quiet,
+        count=count.astype(np.float64),
+        age=age.astype(np.float64),
+    )
 
 
 def _running(cells: Floats) -> Floats:
@@ -123,6 +161,29 @@ def _smoothed(packed: Floats) -> tuple[Floats, ...]:
         for state, value in zip(states, now, strict=True):
             state[day + 1] = value
     return states
+
+
+def _last(packed: Floats, count: Ints) -> list[Floats]:
+    """The same after the last day, [series]; zeros before a series' first known day leave its means at zero."""
+    series = len(packed)
+    slow, chance, size, fast, quiet, weighed = (np.zeros(series) for _ in range(6))
+    for units in np.ascontiguousarray(packed.T):
+        sale = units > 0
+        slow += SLOW * (units - slow)
+        fast += FAST * (units - fast)
+        chance += RARE * (sale - chance)
+        rate = RARE * sale
+        size += rate * (units - size)
+        weighed += rate * (1 - weighed)
+        quiet += 1
+        quiet[sale] = 0
+    known = count > 0
+    slow, chance, fast = (
+        np.divide(mean, 1 - (1 - rate) ** count, out=np.zeros(series), where=known)
+        for mean, rate in ((slow, SLOW), (chance, RARE), (fast, FAST))
+    )
+    states = (slow, chance, ratio(size, weighed), fast, np.minimum(quiet, count))
+    return [state.astype(np.float32).astype(np.float64) for state in states]
 
 
 def _total(rate: float, day: int) -> float:

@@ -16,7 +16,8 @@ from kpiterm.analysis.inventory.order.waterfall import Basis
 from kpiterm.analysis.pacing.arrays import Floats, Ints, ratio
 
 WINDOW = 30
-_LATELY, _MUCH = 120, 1.8  # days, and times a normal day
+_LATELY, _AROUND = 120, 28  # days ago that a sale is still told, and on either side of it that say what was normal
+_MUCH, _FALLEN, _SURE = 2.0, 0.65, 4.0  # times normal days; share of the months before; standard deviations
 _OTHERS = ("analogue", "parent", "pool")
 _SOON = 28  # days whose mean is the level: whole weeks, so that weekdays do not count
 
@@ -59,7 +60,7 @@ def selling(
     panel: Panel, found: Basis, shift: Shift, rests: Sequence[str], sales: Sequence[tuple[Past, ...]]
 ) -> list[Selling]:
     """The same as people read it; `rests`, what each level rests on, `sales`, what was left out of it."""
-    known = np.isfinite(panel.units).sum(axis=1)
+    known, trend = np.isfinite(panel.units).sum(axis=1), _trend(found, shift)
     width = min(WINDOW, panel.units.shape[1])
     return [
         Selling(
@@ -69,7 +70,7 @@ def selling(
             week=float(shift.week[row]),
             in_stock=int(found.in_stock[row]),
             days=int(known[row]),
-            trend=int(shift.moved[row]),
+            trend=int(trend[row]),
             before=float(shift.before[row]),
             others=rests[row] in _OTHERS,
             sales=sales[row],
@@ -78,17 +79,28 @@ def selling(
     ]
 
 
-def past_sales(channel: Sequence[str], last_day: Ints, special: Events) -> list[tuple[Past, ...]]:
-    """By row, the marketplace's sales of the last months that brought much."""
+def past_sales(panel: Panel, channel: Sequence[str]) -> list[tuple[Past, ...]]:
+    """By row, the marketplace's sales of the last months that brought much more than the weeks around them."""
     found: list[list[Past]] = [[] for _ in channel]
+    units = np.where(panel.stock & np.isfinite(panel.units), panel.units, np.nan)
     for sale in known_sales():
-        times = special.get(sale.days[0])
-        if times is None:
-            continue
-        lately = (last_day >= sale.days[0]) & (last_day - sale.days[0] < _LATELY)
-        told = np.flatnonzero(lately & (np.broadcast_to(times, len(channel)) >= _MUCH))
-        for row in told.tolist():
+        off = panel.days - sale.days[0]
+        on = (off >= 0) & (off < len(sale.days))
+        near = (np.abs(off) <= _AROUND) & ~on
+        lately = (panel.last_day >= sale.days[-1]) & (panel.last_day - sale.days[0] < _LATELY)
+        came, days = np.nansum(np.where(on, units, 0), axis=1), (on & np.isfinite(units)).sum(axis=1)
+        count = (near & np.isfinite(units)).sum(axis=1).astype(np.float64)
+        usual = ratio(np.nansum(np.where(near, units, 0), axis=1), count) * days
+        much = lately & (usual > 0) & (came >= _MUCH * usual) & (came - usual > _SURE * np.sqrt(usual))
+        for row in np.flatnonzero(much).tolist():
             if channel[row].startswith(sale.channels):
-                brought = float(np.broadcast_to(times, len(channel))[row])
-                found[row].append(Past(name=sale.name, first=sale.first, times=brought))
+                found[row].append(Past(name=sale.name, first=sale.first, times=float(came[row] / usual[row])))
     return [tuple(one) for one in found]
+
+
+def _trend(found: Basis, shift: Shift) -> Ints:
+    """Risen 1, fallen -1: an alarm of the last six weeks, or a month that is far from the months before it."""
+    month, before = found.shown * WINDOW, shift.before * WINDOW
+    far = (np.abs(month - before) > _SURE * np.sqrt(2 * before)) & (shift.before > 0)
+    moved = np.where(found.shown < _FALLEN * shift.before, -1, np.where(found.shown > shift.before / _FALLEN, 1, 0))
+    return np.asarray(np.where(shift.moved != 0, shift.moved, far * moved), dtype=np.int64)

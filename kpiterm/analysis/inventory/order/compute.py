@@ -139,7 +139,7 @@ class _Work:
             found.panel, known.channel[rows], known.sku[rows], self.taught.sales, supply.events, until
         )
         rests = basis(found.panel, found.forecast, self.taught.lessons, special, ENDS)
-        pasts = past_sales(known.channel[rows].tolist(), found.panel.last_day, special)
+        pasts = past_sales(found.panel, known.channel[rows].tolist())
         sold = selling(found.panel, rests, found.shift, known.basis[rows].tolist(), pasts)
         seeds = paths.seeds(self.seed, known.account[rows].tolist(), known.sku[rows].tolist())
         tracks: list[Track | None] = [None] * len(rows)

@@ -11,10 +11,9 @@ REVIEWS = 4
 
 
 def protection(arrivals: Arrivals, review: int) -> Draws:
-    """Days from today that an order of today has to cover, [lanes, draws]: a review after the last of the next four
-    reviews' orders has come. Today's order may be quick and the next ones wait for a factory that is closed; and sales
-    that jump are seen late, which three reviews of reserve make up for better than a higher quantile does."""
-    return np.asarray(arrivals.days[:, :REVIEWS].max(axis=1) + review, dtype=np.float32)
+    """Days from today that an order of today has to cover, [lanes, draws]: a review, and the longest lead time among the
+    orders of the next four. Today's order may be quick and the next ones wait for a factory that is closed."""
+    return np.asarray(arrivals.lead[:, :REVIEWS].max(axis=1) + review, dtype=np.float32)
 
 
 def ready(arrivals: Arrivals) -> Draws:

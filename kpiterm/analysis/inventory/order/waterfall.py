@@ -9,7 +9,6 @@ import numpy as np
 
 from kpiterm.analysis.inventory.order import path
 from kpiterm.analysis.inventory.order.case import Case
-from kpiterm.analysis.inventory.order.cover import REVIEWS
 from kpiterm.analysis.inventory.order.need import Need
 from kpiterm.analysis.pacing.arrays import Floats, Ints
 
@@ -41,9 +40,9 @@ class Basis:
 def waterfall(case: Case, need: Need, basis: Basis, lots: Ints, quantity: Ints) -> Ints:
     """[rows, LINES]; each row adds up to `quantity`, what is ordered in the end; `lots`, before caps."""
     middle = np.asarray(np.median(need.until, axis=1), dtype=np.float64)
-    reviews = np.full(len(middle), float(REVIEWS * case.review))
+    review = np.full(len(middle), float(case.review))
     lead = np.asarray(np.median(need.ready, axis=1), dtype=np.float64)
-    cover = np.stack([reviews, lead, middle - reviews - lead], axis=1)
+    cover = np.stack([review, lead, middle - review - lead], axis=1)
     mean = case.demand.mean(axis=1, dtype=np.float64)
     seasonal, expected = _at(basis.seasonal, case.ends, middle), _at(mean, case.ends, middle)
     sure = _at(mean, case.ends, path.quantile(need.until, need.service))

@@ -8,15 +8,14 @@ from decimal import Decimal
 from typing import Literal
 
 from kpiterm.analysis.format import format_value
-from kpiterm.analysis.inventory.order.cover import REVIEWS
 from kpiterm.analysis.inventory.order.line import Excess, Exit, Line
 
 Language = Literal["en", "zh"]
 
 _LINES: dict[str, tuple[str, str]] = {
     "base": (
-        "{raw} a day over the last {window} days × {review} days of the next reviews",
-        "近 {window} 天日均 {raw} × 后续补货周期 {review} 天",
+        "{raw} a day over the last {window} days × {review} days to the next review",
+        "近 {window} 天日均 {raw} × {review} 天补货周期",
     ),
     "lead_time": ("lead time of {p50} days", "交期 {p50} 天"),
     "next_orders": ("the next orders take longer", "后续订单交期更长"),
@@ -118,7 +117,7 @@ def line_name(code: str, line: Line, review: int, language: Language) -> str:
     """What a line of the waterfall is."""
     selling = line.selling
     return _LINES[code][1 if language == "zh" else 0].format(
-        raw=_number(selling.raw), window=selling.window, review=review * REVIEWS, p50=line.lead[0], p90=line.lead[1],
+        raw=_number(selling.raw), window=selling.window, review=review, p50=line.lead[0], p90=line.lead[1],
         out=max(selling.window - selling.in_stock, 0), service=f"{line.service:.0%}", moq=line.moq, carton=line.carton,
     )  # fmt: skip
 

@@ -67,7 +67,8 @@ def test_the_meetings_view_has_a_line_for_each_party() -> None:
     acts = Acts([suggested(80, 70, 68)], [], [ordered(65, 20, 17, 0)])
     found = by_party([judged(acts, days=20)], OCTOBER.start, OCTOBER.end, "USD")
     assert [(a.party, a.days, a.lost, a.skus) for a in found] == [
-        ("provider", 2, Decimal(40), {"A": 2}), ("seller", 3, Decimal(60), {"A": 3}), ("supplier", 3, Decimal(60), {"A": 3}),
+        ("provider", 2, Decimal(40), {"A": 2}), ("seller", 3, Decimal(60), {"A": 3}),
+        ("supplier", 3, Decimal(60), {"A": 3}),
         ("platform", 7, Decimal(140), {"A": 7}), ("nobody", 5, Decimal(100), {"A": 5}),
     ]  # fmt: skip
     assert [a.days for a in by_party([judged(acts)], date(2026, 10, 30), date(2026, 10, 31), "EUR")] == [0, 0, 0, 2, 0]

@@ -22,7 +22,8 @@ def test_it_comes_to_what_was_worked_out_by_hand(shop: Callable[[str], Shop], fi
     found = shop(file.read_text("utf-8"))
     assert found.faults() == []
     found.keep_sums(*{expected.kpi for expected in found.expected})
-    assert bool(found.store.rollups) == (file.stem != "customers"), "what depends on the moment of the question"
+    sums = [key for key in found.store.rollups if "numerator" in key]
+    assert bool(sums) == (file.stem != "customers"), "what depends on the moment of the question"
     assert found.faults() == []
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpiterm.analysis.inventory.demand.clean import clean
-from kpiterm.analysis.inventory.demand.level import Level, Levels
+from kpiterm.analysis.inventory.demand.level import Latest, Level, Levels
 from kpiterm.analysis.inventory.demand.panel import Panel
 
 Make = Callable[..., Panel]
@@ -51,3 +51,15 @@ def test_being_out_of_stock_changes_nothing(panel: Make, out: int, units: int) -
     stock = np.array([[True] * 70 + [False] * out + [True] * 10])
     sales = np.where(stock, float(units), 0.0)
     assert level(panel(sales, stock=stock)).level == pytest.approx([float(units)])
+
+
+def test_the_quick_way_to_the_last_day_comes_to_the_same(shop: Panel, panel: Make) -> None:
+    new = np.where(np.arange(400) < 385, np.nan, 2.0)
+    for known in (shop, panel([new, np.zeros(400)], stock=np.array([[True] * 400, [False] * 400]))):
+        base = clean(known, np.zeros(known.units.shape, dtype=np.bool_), np.ones(known.units.shape))
+        slow, quick = Levels(base), Latest(base)
+        whole, last = slow.at(400), quick.at(400)
+        for name in (name for name in Level.__slots__ if name != "velocity"):
+            assert getattr(last, name) == pytest.approx(getattr(whole, name)), name
+        assert all(last.velocity[days] == pytest.approx(whole.velocity[days]) for days in whole.velocity)
+        assert quick.block(400, 28) == pytest.approx(slow.block(400, 28))

@@ -84,8 +84,8 @@ def test_without_chance_the_quantity_is_what_a_planner_works_out(case: MakeCase)
     found = suggest(*case(daily=4, lead=40, on_hand=100, inbound=((20, 10),), sure=True))
     assert found.gone[0] == 30  # 120 units at 4 a day
     assert found.order_by[0] == -10  # a lead time of 40 days before that
-    # Until a week after the order of the fourth review comes: 68 days. Ten of them are lost, which nobody replaces.
-    assert found.quantity[0] == 68 * 4 - 10 * 4 - 120
+    # Until the next order comes: 47 days. Ten days before this one comes are lost, which nobody replaces.
+    assert found.quantity[0] == 47 * 4 - 10 * 4 - 120
     assert round(found.outcome.unavoidable[0]) == 40
     assert round(found.outcome.waiting[0]) == 28  # a week more without stock
 
@@ -98,7 +98,7 @@ def test_stock_that_lasts_needs_no_order_and_says_when_it_will(case: MakeCase) -
 def test_inbound_that_comes_too_late_does_not_count(case: MakeCase) -> None:
     alone = suggest(*case(daily=4, lead=40, on_hand=160, sure=True))
     late = suggest(*case(daily=4, lead=40, on_hand=160, inbound=((500, 120),), sure=True))
-    assert late.quantity[0] == alone.quantity[0] == 68 * 4 - 160
+    assert late.quantity[0] == alone.quantity[0] == 47 * 4 - 160
 
 
 def test_a_gap_that_inbound_ends_is_no_reason_to_order(case: MakeCase) -> None:
@@ -109,10 +109,10 @@ def test_a_gap_that_inbound_ends_is_no_reason_to_order(case: MakeCase) -> None:
 
 
 def test_the_next_orders_wait_for_a_closed_factory(case: MakeCase) -> None:
-    usual = suggest(*case(daily=4, lead=40, on_hand=272, sure=True))
-    closed = suggest(*case(daily=4, lead=40, on_hand=272, sure=True, closure=(7, 35)))
+    usual = suggest(*case(daily=4, lead=40, on_hand=188, sure=True))
+    closed = suggest(*case(daily=4, lead=40, on_hand=188, sure=True, closure=(7, 35)))
     assert usual.quantity[0] == 0
-    assert closed.quantity[0] == 4 * (36 + 40 + 7 - 68)  # the orders of three reviews begin on day 36
+    assert closed.quantity[0] == 4 * 29  # the order of the next review begins 29 days later
     assert closed.lines[0].sum() == closed.quantity[0]
 
 
