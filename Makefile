@@ -69,7 +69,7 @@ docs: $(READY)
 	@$(BIN)/python docs/screenshot.py
 
 locale: $(READY)
-	@$(BIN)/pybabel -q extract --keywords N_ --no-location --sort-output --no-wrap --omit-header -o build.pot kpiterm
+	@$(BIN)/pybabel -q extract --keywords N_ --keywords said --no-location --sort-output --no-wrap --omit-header -o build.pot kpiterm
 	@$(BIN)/pybabel -q update --no-fuzzy-matching --no-wrap --ignore-pot-creation-date --domain kpiterm -i build.pot -d kpiterm/locale --locale zh --ignore-obsolete
 	@$(BIN)/pybabel -q compile --domain kpiterm -d kpiterm/locale
 	@rm build.pot

@@ -14,7 +14,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 import kpiterm
-from kpiterm.i18n import DOMAIN, FOLDER, translator
+from kpiterm.i18n import DOMAIN, FOLDER, said, told, translator
 
 ROOT = Path(kpiterm.__file__).parent
 PO = FOLDER / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -28,7 +28,7 @@ def marked() -> Iterator[tuple[str, int, str]]:
     """File, line and text of each literal that is handed to `_` or `N_`."""
     for file in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "N_"}:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "N_", "said"}:
                 for argument in node.args[:1]:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         yield file.relative_to(ROOT).as_posix(), node.lineno, argument.value
@@ -60,3 +60,14 @@ def test_the_compiled_catalogue_is_that_of_the_texts() -> None:
 @pytest.mark.parametrize(("language", "text"), [("en", "Summary"), ("zh", "摘要"), ("fr", "Summary")])
 def test_a_language_without_catalogue_reads_english(language: str, text: str) -> None:
     assert translator(language)("Summary") == text
+
+
+def test_a_sentence_is_told_with_its_values_and_those_in_them() -> None:
+    inner = said("target {0}", "≤ 28 %")
+    outer = said("{0}, terms version {1}", inner, 2)
+    assert outer == "target ≤ 28 %, terms version 2"
+    assert told(outer, "zh") == "目标 ≤ 28 %，条款第 2 版"
+    assert told(outer, "en") == outer
+    assert told("Summary", "zh") == "摘要"
+    assert told("A SKU {0}", "zh") == "A SKU {0}"
+    assert told("", "zh") == ""
