@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from kpiterm.cli import board, reviews
+from kpiterm.cli import board, pack_contract, reviews
 from kpiterm.errors import KpitermError, UsageError
 from kpiterm.report.pack import Kind, Pack, frozen, read_pack, stem, text
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from kpiterm.analysis.view import Span, View
     from kpiterm.cli.session import Session
 
-LANGUAGES = ("en", "zh")
+LANGUAGES = pack_contract.LANGUAGES
+_UNWATCHED: Mapping[str, object] = {"deadlines": [], "clauses": [], "findings": [], "delays": []}
 _LINES = 8
 _DIAGNOSED = timedelta(days=90)
 _BY: Mapping[str, By] = {"ads": "campaign"}
@@ -61,6 +62,10 @@ def gather(session: Session, kind: Kind, period: str | None) -> Pack:
         months = board.compute(replace(session, lang="en"), "last")
         with session.reader() as reader:
             return frozen({**content, **diagnose(reader, months.gauges, span), "accounts": _accounts(view)})
+    if kind == "handover":
+        if agreed is None:
+            raise UsageError("no contract, so no exit list", hint="kpiterm init writes a commented contract")
+        return frozen({**content, **pack_contract.exit_state(session, agreed)})
     return frozen({**content, **_review(session, view, agreed, span, kind)})
 
 
@@ -132,8 +137,7 @@ def _review(session: Session, view: View, agreed: Contract | None, span: Span, k
         "statement": _statement(session, agreed, span),
         "causes": list(_causes(session, view, span)),
         "reorder": [],
-        "deadlines": [],
-        "findings": [],
+        **(pack_contract.watch(session, agreed, span) if agreed else _UNWATCHED),
         "minutes": notes,
         "actions": items,
         "accounts": _accounts(view),

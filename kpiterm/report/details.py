@@ -88,27 +88,6 @@ def stock(pack: Pack, language: str, _: Translate) -> Section | None:
     return Section(_("What to order"), [Table(name=_("What to order"), header=header, rows=rows, right=(2, 3, 6))])
 
 
-def dates(pack: Pack, language: str, _: Translate) -> Section | None:
-    """Deadlines of the contract in the weeks to come."""
-    if not pack["deadlines"]:
-        return None
-    rows = [
-        [Cell(d["day"]), Cell(str(d["in_days"]), Decimal(d["in_days"]), "0"), Cell(d["what"][language])]
-        for d in pack["deadlines"]
-    ]
-    return Section(
-        _("Deadlines"), [Table(name=_("Deadlines"), header=[_("Day"), _("In days"), _("What")], rows=rows, right=(1,))]
-    )
-
-
-def findings(pack: Pack, language: str, _: Translate) -> Section | None:
-    """What the audits of access, compliance and delays found."""
-    if not pack["findings"]:
-        return None
-    rows = [[Cell(f["area"][language]), Cell(f["what"][language], tone="bad")] for f in pack["findings"]]
-    return Section(_("Findings"), [Table(name=_("Findings"), header=[_("Area"), _("Finding")], rows=rows)])
-
-
 def minutes(pack: Pack, _: Translate) -> Section:
     """What was said last time, and every action item that is open or was done since."""
     blocks: list[Block] = [Paragraph(f"{note['day']} · {note['author']}: {note['text']}") for note in pack["minutes"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpiterm.i18n import N_, Translate, translator
-from kpiterm.report import details, diagnosis, exit_list, fees, scores
+from kpiterm.report import details, diagnosis, exit_list, fees, scores, watch
 from kpiterm.report.blocks import Page, Section
 from kpiterm.report.pack import Pack
 
@@ -40,7 +40,7 @@ def page(pack: Pack, language: str) -> Page:
 
 def _sections(pack: Pack, language: str, _: Translate) -> list[Section | None]:
     if pack["kind"] == "handover":
-        return [exit_list.items(pack, language, _), exit_list.files(pack, _)]
+        return [exit_list.items(pack, _), exit_list.exports(pack, _)]
     if pack["kind"] == "onboarding":
         return [
             diagnosis.health(pack, language, _), diagnosis.ads(pack, _), diagnosis.stock(pack, _),
@@ -49,7 +49,8 @@ def _sections(pack: Pack, language: str, _: Translate) -> list[Section | None]:
         ]  # fmt: skip
     return [
         scores.summary(pack, language, _), scores.scorecard(pack, language, _), scores.causes(pack, language, _),
-        fees.fee(pack, _), details.stock(pack, language, _), details.findings(pack, language, _),
-        details.dates(pack, language, _), details.minutes(pack, _), details.all_figures(pack, language, _),
+        fees.fee(pack, _), details.stock(pack, language, _), watch.delays(pack, _), watch.findings(pack, language, _),
+        watch.clauses(pack, language, _), watch.dates(pack, language, _), details.minutes(pack, _),
+        details.all_figures(pack, language, _),
         details.data(pack, _), details.definitions(pack, language, _),
     ]  # fmt: skip

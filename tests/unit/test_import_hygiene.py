@@ -11,7 +11,9 @@ import pytest
 
 HEAVY = {"apprise", "duckdb", "httpx", "keyring", "requests", "textual"}
 REPORT = """import atexit, json, sys
-atexit.register(lambda: print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr))
+def names():
+    return sorted({name.partition(".")[0] for name, module in sys.modules.items() if module})
+atexit.register(lambda: print(json.dumps(names()), file=sys.stderr))
 """
 
 

@@ -67,7 +67,14 @@ def content() -> dict[str, Any]:
                   maturity="final", history=[], labels=[], group="sales", previous=None, change=None),
         ],
         "definitions": {"acos": known, "gmv_mom": known | {"name": growth}},
-        "statement": statement(), "causes": [cause()], "reorder": [], "deadlines": [], "findings": [],
+        "statement": statement(), "causes": [cause()], "reorder": [],
+        "deadlines": [{"day": "2026-12-01", "in_days": 8, "what": {"en": "review meeting", "zh": "复盘会议"}}],
+        "clauses": [
+            {"key": "service.access", "agreed": {"en": "7 rights", "zh": "7 项权限"}, "state": "breached",
+             "why": {"en": "unknown: x", "zh": "未知：x"}}
+        ],
+        "findings": [{"area": {"en": "Access", "zh": "权限"}, "what": {"en": "a: unknown", "zh": "a：未知"}}],
+        "delays": [{"party": "seller", "days": 2, "lost": "497.91", "currency": "USD", "skus": {"A|1": 2}}],
         "minutes": [{"day": "2026-11-01", "author": "ops", "text": "=1+1 & <i>said</i>"}],
         "actions": [
             {"number": 7, "text": "=HYPERLINK(1)", "owner": "seller", "due": "2026-11-10", "done": None, "late": True}

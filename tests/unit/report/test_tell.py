@@ -77,7 +77,7 @@ def test_html_holds_no_markup_of_the_shop_and_fetches_nothing(pack: dict[str, An
 
 
 def test_a_sku_with_signs_stays_in_its_cell_of_a_markdown_table(pack: dict[str, Any]) -> None:
-    [row] = [line for line in markdown(page(pack, "en")).splitlines() if "A\\|1" in line]
+    [row] = [line for line in markdown(page(pack, "en")).splitlines() if "A\\|1 ·" in line]
     assert len(re.split(r"(?<!\\)\|", row)) == 4 + 2
 
 
@@ -109,3 +109,14 @@ def test_an_amount_that_a_spreadsheet_would_round_stays_text(
     write_workbook(page(frozen(content), "en"), tmp_path / "a.xlsx", AS_OF)
     rows = CalamineWorkbook.from_path(tmp_path / "a.xlsx").get_sheet_by_name("Statement").to_python()
     assert isinstance(rows[-1][1], str)
+
+
+def test_an_exit_handover_lists_what_is_open_and_what_shows_the_rest(content: dict[str, Any]) -> None:
+    item = {"name": "raw data", "done": True, "day": "2026-11-01", "actor": "ops", "note": "", "evidence": ["log:ab"]}
+    left = {"name": "listings", "done": False, "day": None, "actor": None, "note": "", "evidence": []}
+    export = {"day": "2026-11-01", "folder": "out", "files": 30, "rows": 12345, "manifest": "sha256:cd"}
+    pack = frozen(content | {"kind": "handover", "handover": [item, left], "exports": [export]})
+    told = tables(page(pack, "en"))
+    assert [row[1].text for row in told["Handover list"].rows] == ["✓ 2026-11-01 by ops", "✗ open"]
+    assert [cell.text for cell in told["Exports"].rows[0]] == ["2026-11-01", "30", "12,345", "sha256:cd"]
+    assert "交接清单" in tables(page(pack, "zh"))

@@ -22,7 +22,7 @@ def test_it_comes_to_what_was_worked_out_by_hand(shop: Callable[[str], Shop], fi
     found = shop(file.read_text("utf-8"))
     assert found.faults() == []
     found.keep_sums(*{expected.kpi for expected in found.expected})
-    sums = [key for key in found.store.rollups if "numerator" in key]
+    sums = [key for key in found.store.rollups if not key.startswith(("told twice: ", "days of "))]
     assert bool(sums) == (file.stem != "customers"), "what depends on the moment of the question"
     assert found.faults() == []
 
