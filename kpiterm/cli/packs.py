@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = pack_contract.LANGUAGES
 _UNWATCHED: Mapping[str, object] = {"deadlines": [], "clauses": [], "findings": [], "delays": []}
-_LINES = 8
+_LINES, _ORDERS = 8, 12
 _DIAGNOSED = timedelta(days=90)
 _BY: Mapping[str, By] = {"ads": "campaign"}
 
@@ -136,12 +136,21 @@ def _review(session: Session, view: View, agreed: Contract | None, span: Span, k
     return {
         "statement": _statement(session, agreed, span),
         "causes": list(_causes(session, view, span)),
-        "reorder": [],
+        "reorder": _reorder(session),
         **(pack_contract.watch(session, agreed, span) if agreed else _UNWATCHED),
         "minutes": notes,
         "actions": items,
         "accounts": _accounts(view),
     }
+
+
+def _reorder(session: Session) -> list[Mapping[str, object]]:
+    """What is to be ordered first, as of the session's moment."""
+    from kpiterm.analysis.inventory.order.to_json import line_json
+    from kpiterm.cli import reorders
+
+    plan = reorders.compute(session)
+    return [line_json(line, plan, "en") for line in reorders.due(plan)[:_ORDERS]]
 
 
 def _accounts(view: View) -> list[Mapping[str, object]]:

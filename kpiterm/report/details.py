@@ -8,7 +8,7 @@ from typing import Any
 
 from kpiterm.i18n import N_, Translate
 from kpiterm.report import figures
-from kpiterm.report.blocks import Block, Cell, Paragraph, Section, Table, Tone
+from kpiterm.report.blocks import Block, Bullets, Cell, Paragraph, Section, Table, Tone
 from kpiterm.report.pack import Pack
 
 _GROUPS = {
@@ -16,6 +16,7 @@ _GROUPS = {
     "customers": N_("Customers"), "health": N_("Account health"), "stock": N_("Stock"), "market": N_("Market"),
     "other": N_("Other"),
 }  # fmt: skip
+_EXPLAINED = 5  # orders with their reasons in words; `kpiterm reorder --explain` tells all of them
 _SIDES = {"seller": N_("seller"), "provider": N_("provider"), "both": N_("both")}
 _ACCOUNT: Mapping[str, tuple[Tone, str]] = {
     "ok": ("good", N_("complete")), "partial": ("watch", N_("partial")), "failed": ("bad", N_("failed")),
@@ -78,14 +79,15 @@ def stock(pack: Pack, language: str, _: Translate) -> Section | None:
             Cell(line["stockout_date"] or "—"),
             Cell(line["order_by"] or "—", tone="bad" if line["late"] else "plain"),
             Cell(f"{line['quantity']:,}", Decimal(line["quantity"]), "#,##0"),
-            Cell(line["sentence"][language]),
         ]
         for line in lines
     ]
     header = [
-        "SKU", _("Channel"), _("On hand"), _("On the way"), _("Sold out on"), _("Order by"), _("Order"), _("Why"),
+        "SKU", _("Channel"), _("On hand"), _("On the way"), _("Sold out on"), _("Order by"), _("Order"),
     ]  # fmt: skip
-    return Section(_("What to order"), [Table(name=_("What to order"), header=header, rows=rows, right=(2, 3, 6))])
+    table = Table(name=_("What to order"), header=header, rows=rows, right=(2, 3, 6))
+    told = [f"{line['sku']} · {line['channel']}: {line['sentence'][language]}" for line in lines[:_EXPLAINED]]
+    return Section(_("What to order"), [table, Bullets(told)])
 
 
 def minutes(pack: Pack, _: Translate) -> Section:
