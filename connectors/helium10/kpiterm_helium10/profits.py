@@ -104,7 +104,7 @@ STREAMS = (
         fetch=fetch_products,
         by_day=True,
         lookback=timedelta(days=2),
-        max_window=timedelta(days=1),
+        max_window=timedelta(days=14),
         history=timedelta(days=14),
         every=timedelta(hours=24),
         settles=timedelta(days=30),

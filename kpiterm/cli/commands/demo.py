@@ -12,6 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from kpiterm.cli import demo_service, demo_supply, output
@@ -21,6 +22,8 @@ from kpiterm.paths import Paths, private_dir
 
 if TYPE_CHECKING:
     from kpiterm.sandbox import Sandbox
+
+SUNDAY = 6
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -66,6 +69,7 @@ def prepare(session: Session, box: Sandbox, days: int) -> dict[str, str]:
     demo_service.write(session, box)
     session.paths.config.write_text(f"[sync]\nhistory_days = {days}\n", "utf-8")
     load_costs(session, box, environment)
+    load_contacts(session, box, environment)
     return environment
 
 
@@ -75,25 +79,44 @@ def load_costs(session: Session, box: Sandbox, environment: dict[str, str]) -> N
     rise, begin = today - timedelta(days=90), today - timedelta(days=800)
     mapping = resources.files("kpiterm.cli").joinpath("demo_costs.toml").read_text("utf-8")
     (private_dir(session.paths.root / "mappings") / "costs.toml").write_text(mapping, "utf-8")
-    file = private_dir(session.paths.spool) / "costs.csv"
     lines = ["sku,valid_from,unit_cost,currency"]
     for product in box.shop.products:
         cost = Decimal(product.price) * 36 / 10000
         lines += [f"{product.sku},{begin},{cost:.2f},USD", f"{product.sku},{rise},{cost * Decimal('1.06'):.2f},USD"]
+    _import(session, environment, "costs.csv", lines, "--map", "costs")
+
+
+def load_contacts(session: Session, box: Sandbox, environment: dict[str, str]) -> None:
+    """What a help desk exports: conversations of the last 90 days with their first replies, slower on Sundays."""
+    now, chance = box.clock(), Random(f"{box.shop.seed}:contacts")
+    lines = ["id,received_at,replied_at,channel"]
+    for age in range(90, 0, -1):
+        for number in range(chance.randrange(2, 6)):
+            received = now - timedelta(days=age, minutes=-chance.randrange(24 * 60))
+            hours = chance.lognormvariate(1.4, 0.6) * (1.8 if received.weekday() == SUNDAY else 1)
+            replied = received + timedelta(hours=hours)
+            answer = replied.isoformat() if replied < now else ""
+            lines.append(f"{age}-{number},{received.isoformat()},{answer},amazon.com")
+    _import(session, environment, "contacts.csv", lines)
+
+
+def _import(session: Session, environment: dict[str, str], name: str, lines: list[str], *options: str) -> None:
+    file = private_dir(session.paths.spool) / name
     file.write_text("\n".join(lines) + "\n", "utf-8")
-    command = [*_kpiterm(session), "-q", "import", "--map", "costs", str(file)]
+    command = [*own_command(session), "-q", "import", *options, str(file)]
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
     file.unlink()
     if done.returncode != OK:
-        raise KpitermError("the demo's costs could not be read", hint="run it again with -v", exit_code=done.returncode)
+        raise KpitermError(f"the demo's {name} could not be read", hint="run again with -v", exit_code=done.returncode)
 
 
 def sync_command(session: Session, *options: str) -> list[str]:
     """The very command that cron runs."""
-    return [*_kpiterm(session), "sync", *options]
+    return [*own_command(session), "sync", *options]
 
 
-def _kpiterm(session: Session) -> list[str]:
+def own_command(session: Session) -> list[str]:
+    """This program on this workspace, without the arguments that say what to do."""
     where = ["--home", str(session.paths.home), "--workspace", session.paths.workspace]
     return [sys.executable, "-m", "kpiterm", *where]
 
