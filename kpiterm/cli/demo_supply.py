@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from importlib import resources
+from math import ceil
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -17,25 +20,35 @@ if TYPE_CHECKING:
     from kpiterm.cli.session import Session
     from kpiterm.sandbox import Sandbox
     from kpiterm.sandbox.catalog import Product
+    from kpiterm.sandbox.stock import StockLevel
 
 _ACCOUNT, _CHANNEL = "demo-us", "amazon.com"
 _FACTORY, _WEAVER, _FORGE = "demo-factory", "demo-weaver", "demo-forge"
-_SUPPLIERS = {"Kitchen": _FACTORY, "Office": _FACTORY, "Bath": _WEAVER, "Pets": _WEAVER, "Garden": _FORGE}
+_SUPPLIERS = {"Kitchen": _FACTORY, "Office": _FACTORY, "Bath": _FACTORY, "Pets": _FACTORY, "Garden": _FORGE}
 _CARTONS = {"Kitchen": 24, "Bath": 12, "Pets": 6, "Garden": 8, "Office": 12}
 _SIZES = {  # kilograms and litres a unit
     "Kitchen": ("0.42", "1.6"), "Bath": ("0.75", "4.5"), "Pets": ("1.60", "14"), "Garden": ("1.90", "9"),
     "Office": ("0.95", "5"),
 }  # fmt: skip
-_PRODUCTION = {_FACTORY: 21, _FORGE: 30}
+_PRODUCTION = {_FACTORY: 10, _FORGE: 14}
 _BEFORE_CLOSURE = 17  # days for the slower week before the holiday, inspection and the forwarder's last cut-off
 _LONGEST, _SHORTEST = 75, 20
 _PAST_ORDERS, _APART = 6, 52  # of each supplier, days
-_STAGES: tuple[tuple[Milestone, int], ...] = (("qc", 3), ("shipped", 6), ("port", 20), ("checked_in", 8))
+_STAGES: tuple[tuple[Milestone, int], ...] = (("qc", 3), ("shipped", 5), ("port", 14), ("checked_in", 4))
 # What Amazon counts as on its way, and how far an order is then: its milestone, days ago, and days to the warehouse.
 _UNDER_WAY: tuple[tuple[str, Milestone, int, int], ...] = (
-    ("inbound_working", "booked", 3, 17),
-    ("inbound_shipped", "shipped", 14, 9),
+    ("inbound_working", "booked", 3, 15),
+    ("inbound_shipped", "shipped", 9, 9),
     ("inbound_receiving", "checked_in", 3, 0),
+)
+
+# Account, channel, sales as a share of Amazon's, and how far an order is: milestone, days ago, days to the warehouse.
+_ORDERS: tuple[tuple[str, str, float, Milestone, int, int], ...] = (
+    (_ACCOUNT, _CHANNEL, 1.0, "ordered", 4, 36),
+    ("demo-shopify", "shopify", 0.7, "shipped", 9, 12),
+    ("demo-shopify", "shopify", 0.7, "ordered", 4, 36),
+    ("demo-walmart", "walmart.com", 0.5, "shipped", 9, 12),
+    ("demo-walmart", "walmart.com", 0.5, "ordered", 4, 36),
 )
 
 
@@ -154,13 +167,50 @@ def _open(box: Sandbox, today: date) -> Iterator[PurchaseOrder]:
                 promised = today + timedelta(days=ahead)
                 yield _order(f"PO-{number}", supplier, _until(reached, supplier, today, ago), lines, promised)
                 number += 1
+    yield from _in_production(box, today, number)
+
+
+def _in_production(box: Sandbox, today: date, number: int) -> Iterator[PurchaseOrder]:
+    """What no platform counts yet: a month's units at the factory for each channel, and for those without a count of
+    their own a month's units at sea. Overstock and closure are stories of their own."""
+    stories, sold = box.shop.stories, Counter[str]()
+    for order in box.shop.orders(today - timedelta(days=30), today, box.clock()):
+        for line in order.lines:
+            sold[line.product.sku] += line.quantity
+    waited = {level.product.sku for level in box.shop.stock(at=box.clock()) if _awaited(level)}
+    covered = waited | {stories.get(role, "") for role in ("closure", "overstock", "falling")}
+    for account, channel, share, mark, ago, ahead in _ORDERS:
+        for supplier in (_FACTORY, _WEAVER, _FORGE):
+            lines = tuple(
+                _line(product, sold[product.sku] * share)
+                for product in box.shop.products
+                if sold[product.sku] and _supplier(product, stories) == supplier
+                and (channel != _CHANNEL or (product.afn and product.sku not in covered))
+            )  # fmt: skip
+            if lines:
+                reached, promised = _until(mark, supplier, today, ago), today + timedelta(days=ahead)
+                yield replace(
+                    _order(f"PO-{number}", supplier, reached, lines, promised), account=account, channel=channel
+                )
+                number += 1
+
+
+def _line(product: Product, units: float) -> OrderLine:
+    from kpiterm.analysis.inventory.supply.model import OrderLine
+
+    carton = _CARTONS[product.category]
+    return OrderLine(sku=product.sku, units=carton * max(1, ceil(units / carton)))
+
+
+def _awaited(level: StockLevel) -> bool:
+    return any(getattr(level, counted) for counted, *_ in _UNDER_WAY)
 
 
 def _until(mark: Milestone, supplier: str, today: date, ago: int) -> dict[Milestone, date]:
     """The milestones up to `mark`, reached so many days ago, at the usual pace."""
     marks: tuple[tuple[Milestone, int], ...] = (
         ("ordered", 0), ("produced", _PRODUCTION.get(supplier, production(today))), ("qc", 3), ("booked", 2),
-        ("shipped", 4), ("port", 20), ("checked_in", 8),
+        ("shipped", 3), ("port", 14), ("checked_in", 4),
     )  # fmt: skip
     names = [name for name, _ in marks]
     found: dict[Milestone, date] = {}

@@ -17,7 +17,8 @@ Pack = Mapping[str, Any]
 def frozen(content: Mapping[str, object]) -> dict[str, Any]:
     """The document with its version and fingerprint; whoever has the file can check that it is unchanged."""
     document = {"v": 1, **content}
-    return {**document, "hash": fingerprint(document)}
+    # As its file holds it, order of keys included: it is told from there as well.
+    return cast("dict[str, Any]", json.loads(canonical({**document, "hash": fingerprint(document)})))
 
 
 def text(pack: Pack) -> str:
