@@ -32,7 +32,7 @@ demo: $(READY)
 	@$(BIN)/kpiterm demo $(ARGS)
 
 test: $(READY)
-	@$(BIN)/python -m pytest --numprocesses auto $(T)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(T)
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet --output-format concise .

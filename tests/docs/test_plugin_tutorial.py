@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -141,11 +142,12 @@ class Reader:
 
 def virtualenv(directory: Path) -> None:
     """A new virtualenv with pip, and with the commands and packages that are installed here."""
-    venv.create(directory, with_pip=True, symlinks=True)
+    here_too = find_spec("pip") is not None
+    venv.create(directory, with_pip=not here_too, symlinks=True)
     packages = sysconfig.get_path("purelib", vars={"base": str(directory)})
     here = sysconfig.get_path("purelib")
     Path(packages, "here.pth").write_text(f"import site; site.addsitedir({here!r})\n")
-    for name in ("kpiterm", "pytest"):
+    for name in ("kpiterm", "pytest", *(["pip"] if here_too else [])):
         script = directory / "bin" / name
         script.write_text(f'#!/bin/sh\nexec "{directory}/bin/python" -P -m {name} "$@"\n')
         script.chmod(0o755)

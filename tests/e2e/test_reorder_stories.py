@@ -17,7 +17,7 @@ from kpiterm.sandbox.stories import plant
 if TYPE_CHECKING:
     from tests.e2e.conftest import Home
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("demo")]
 SEED, SKUS = 7, 40
 
 Lines = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -103,14 +103,16 @@ def test_a_list_goes_from_publishing_to_a_decision(demo: Home, lines: Lines, tmp
     assert demo("reorder", "acknowledge", "-q").code == 0
     accepted = demo("reorder", "accept", wanted["sku"], "--channel", "amazon.com", "--json")
     assert accepted.json["entries"][0]["quantity"] == wanted["quantity"]
+    more = ("--channel", "amazon.com", "--quantity", "96", "--reason", "room for a pallet")
+    assert demo("reorder", "adjust", wanted["sku"], *more, "-q").code == 0
     shown = demo("reorder", "--csv", draft, "--sku", wanted["sku"], "--json")
     with draft.open(encoding="utf-8-sig", newline="") as file:
         rows = {row["channel"]: row for row in csv.DictReader(file)}
-    assert int(rows["amazon.com"]["quantity"]) == wanted["quantity"]
+    assert int(rows["amazon.com"]["quantity"]) == 96
     decisions = {line["channel"]: line["decision"] for line in shown.json["lines"]}
-    assert decisions["amazon.com"].startswith("accepted by")
+    assert decisions["amazon.com"].startswith("changed to 96 by")
     kinds = [entry["kind"] for entry in json.loads(demo("log", "--json").out)["entries"]]
-    assert kinds[-3:] == ["reorder.publish", "reorder.acknowledge", "reorder.accept"]
+    assert kinds[-4:] == ["reorder.publish", "reorder.acknowledge", "reorder.accept", "reorder.adjust"]
 
 
 def test_wrong_use_names_the_remedy(demo: Home) -> None:
