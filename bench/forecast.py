@@ -5,6 +5,7 @@ Catalogues are invented: levels that drift, weekdays, busy and quiet days, and s
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import time
@@ -28,6 +29,7 @@ _SHARES = np.array([0.5, 0.9, 0.95, 0.99])
 _HOW = "not here: install statsforecast and pandas in a virtualenv and name it in BENCH_PEERS"
 _NORMAL = np.array([0.0, 1.2816, 1.6449, 2.3263])
 _DAYS, _FIRST = 730, "2024-11-23"
+_INVENTED = 2000  # series of a catalogue, at most
 
 
 def forecasts(home: Path, many: int, more: int, judged: int) -> Iterator[Line]:
@@ -59,15 +61,20 @@ def _command(home: Path, train: Path, mode: str) -> list[str]:
 
 
 def _catalogue(path: Path, series: int) -> None:
-    """A file of any size, by DuckDB alone."""
-    chance = "(hash(s, d, {}) % 10000) / 10000.0"
+    """A file of any size; its series repeat after some thousand, under other names."""
+    some, chance = math.gcd(series, _INVENTED), "(hash(s, d, {}) % 10000) / 10000.0"
     duckdb.sql(
-        f"COPY (SELECT 'SKU' || lpad(s::VARCHAR, 7, '0') AS unique_id, DATE '{_FIRST}' + d::INTEGER AS ds, "
+        f"COPY (SELECT 'SKU0000-' || lpad(s::VARCHAR, 4, '0') AS unique_id, DATE '{_FIRST}' + d::INTEGER AS ds, "
         f"CASE WHEN {chance.format(1)} < (0.03 + 0.9 * (s % 97) / 97) * (0.8 + 0.4 * ((d + 4) % 7) / 6) "
         f"THEN 1 + (hash(s, d, 2) % (1 + s % 13))::INTEGER ELSE 0 END AS y, round(5 + (s % 300) / 7.0, 2) AS price, "
         f"CASE WHEN (s * 7 + d // 11) % 41 = 0 THEN 0 ELSE 1 END AS in_stock "
-        f"FROM range({series}) a(s), range({_DAYS}) b(d)) TO '{path}' (HEADER)"
+        f"FROM (SELECT range // {_DAYS} AS s, range % {_DAYS} AS d FROM range({some * _DAYS}))) TO '{path}' (HEADER)"
     )
+    header, rows = path.read_bytes().split(b"\n", 1)
+    with path.open("wb") as file:
+        file.write(header + b"\n")
+        for copy in range(series // some):
+            file.write(rows.replace(b"SKU0000", b"SKU%04d" % copy))
 
 
 def _fits(home: Path, series: int) -> Iterator[Line]:

@@ -9,65 +9,86 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from bench.stock_policies import Engine, velocity, z_sigma
-from bench.stock_world import Floats, Lead, Policy, Result, World
+from bench.stock_world import CARTON, MOQ, Floats, Lead, Policy, Result, World
 
 WARM, SCORED = 84, 126
-SERVICES = (0.6, 0.75, 0.85, 0.92, 0.96, 0.98, 0.995)
-BUFFERS = (0.0, 10.0, 20.0, 35.0, 50.0, 70.0, 90.0)
+LATELY = 56  # days before the simulation in which a series must have sold: nobody stocks what is not on sale yet
+SERVICES = (0.5, 0.7, 0.8, 0.9, 0.94, 0.965, 0.98)
+CERTAIN = (0.7, 0.85, 0.94)
+BUFFERS = (0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 75.0, 90.0)
 Z_VALUES = (0.0, 0.84, 1.28, 1.64, 2.05, 2.33, 3.1)
 TARGETS = (("sku_fill", 0.95), ("unit_fill", 0.95), ("unit_fill", 0.98))
 CLOSURE_AT = 35  # days after the scored days begin
-CLOSURE_SERVICE = 0.9
+CLOSURE_SERVICES = (0.7, 0.85, 0.95)
+CLOSURE_FILL = 0.95  # without a closure; the stock that it takes is what the others are compared at
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.replenish", description=__doc__)
     parser.add_argument("--data", type=Path, metavar="DIR", help="daily series")
     parser.add_argument("--series", type=int, default=300, help="how many of them (default 300)")
+    parser.add_argument("--half", choices=("choose", "report"), help="series of one half only, told apart by their ids")
     parser.add_argument("--mode", choices=("fast", "full"), default="fast")
+    parser.add_argument("--without-lots", action="store_true", help="MOQ 1 and cartons of 1")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    demand, first = real(args.data, args.series) if args.data else invented(args.series)
+    demand, first = real(args.data, args.series, args.half) if args.data else invented(args.series)
     known = demand.shape[1] - WARM - SCORED
-    curves = {name: curve(demand, known, policies) for name, policies in contenders(first, args.mode == "full")}
-    closure = closed(demand, known, first, args.mode == "full")
+    demand = demand[demand[:, known - LATELY : known].sum(axis=1) > 0]
+    moq, carton = (1, 1) if args.without_lots else (MOQ, CARTON)
+
+    def world(lead: Lead) -> World:
+        return World(demand, known, SCORED, lead, moq, carton)
+
+    engine = partial(Engine, first_day=first, full=args.mode == "full")
+    curves = {name: [world(Lead()).run(made()) for made in levels] for name, levels in contenders(engine, demand)}
+    closure = closed(world, engine, known + WARM + CLOSURE_AT, curves["kpiterm"])
     if args.json:
         print(json.dumps({"curves": {n: [vars_of(r) for r in c] for n, c in curves.items()}, "closure": closure}))
         return
     show(curves, closure, demand.shape)
 
 
-def contenders(first: int, full: bool) -> Iterator[tuple[str, Sequence[Callable[[], Policy]]]]:
+def contenders(engine: Callable[..., Policy], demand: Floats) -> Iterator[tuple[str, list[Callable[[], Policy]]]]:
     """Each policy at several levels of caution; made anew for each run."""
-    yield "kpiterm", [lambda s=s: Engine(s, Lead(), first, full) for s in SERVICES]  # type: ignore[misc]
-    yield "3/7/30", [lambda b=b: velocity({3: 0.4, 7: 0.4, 30: 0.2}, b) for b in BUFFERS]  # type: ignore[misc]
-    yield "30 days", [lambda b=b: velocity({30: 1.0}, b) for b in BUFFERS]  # type: ignore[misc]
-    yield "z·sigma", [lambda z=z: z_sigma(z) for z in Z_VALUES]  # type: ignore[misc]
+    yield "kpiterm", [partial(engine, s, Lead()) for s in SERVICES]
+    yield "3/7/30", [partial(velocity, {3: 0.4, 7: 0.4, 30: 0.2}, b) for b in BUFFERS]
+    yield "30 days", [partial(velocity, {30: 1.0}, b) for b in BUFFERS]
+    yield "z·sigma", [partial(z_sigma, z) for z in Z_VALUES]
+    yield "bound", [partial(engine, s, Lead(), told=demand) for s in CERTAIN]
 
 
-def curve(demand: Floats, known: int, policies: Sequence[Callable[[], Policy]]) -> list[Result]:
-    """What each level of caution comes to."""
-    return [World(demand, known, SCORED, Lead()).run(made()) for made in policies]
-
-
-def closed(demand: Floats, known: int, first: int, full: bool) -> dict[str, float]:
-    """Unit fill of the engine in a world with a Chinese New Year closure, and in the same without one."""
-    lead = Lead(closed=known + WARM + CLOSURE_AT)
+def closed(
+    world: Callable[[Lead], World], engine: Callable[..., Policy], day: int, usual: Sequence[Result]
+) -> dict[str, float | None]:
+    """Unit fill with a Chinese New Year closure from `day`, at the stock that CLOSURE_FILL takes without one."""
+    stock, lead = needed(usual, "unit_fill", CLOSURE_FILL), Lead(closed=day)
+    if stock is None:
+        return {}
     runs = {
-        "without": World(demand, known, SCORED, Lead()).run(Engine(CLOSURE_SERVICE, Lead(), first, full)),
-        "with, foreseen": World(demand, known, SCORED, lead).run(Engine(CLOSURE_SERVICE, lead, first, full)),
-        "with, not foreseen": World(demand, known, SCORED, lead).run(Engine(CLOSURE_SERVICE, Lead(), first, full)),
+        name: [world(lead).run(engine(s, known)) for s in CLOSURE_SERVICES]
+        for name, known in (("foreseen", lead), ("not foreseen", Lead()))
     }
-    return {name: result.unit_fill for name, result in runs.items()}
+    return {"days of stock": stock, "without": CLOSURE_FILL} | {n: filled(r, stock) for n, r in runs.items()}
+
+
+def filled(results: Sequence[Result], days: float) -> float | None:
+    """Unit fill at so many days of stock, between the levels tried; None beyond them."""
+    points = sorted((result.days, result.unit_fill) for result in results)
+    if not points[0][0] <= days <= points[-1][0]:
+        return None
+    return float(np.interp(days, [p[0] for p in points], [p[1] for p in points]))
 
 
 def needed(results: Sequence[Result], measure: str, fill: float) -> float | None:
@@ -78,8 +99,11 @@ def needed(results: Sequence[Result], measure: str, fill: float) -> float | None
     return float(np.interp(fill, [p[0] for p in points], [p[1] for p in points]))
 
 
-def real(folder: Path, count: int) -> tuple[Floats, int]:
-    """Series without injected stock-outs, their last days appended; and the day of the first column."""
+def real(folder: Path, count: int, half: str | None = None) -> tuple[Floats, int]:
+    """Series without injected stock-outs, their last days appended; and the day of the first column.
+
+    Only series as long as the longest; `half` of them, told apart by a hash of their ids.
+    """
     with (folder / "meta.csv").open() as file:
         sound = {row["unique_id"] for row in csv.DictReader(file) if row["stockout_injected"] == "0"}
     found: dict[str, list[tuple[str, float]]] = defaultdict(list)
@@ -89,9 +113,16 @@ def real(folder: Path, count: int) -> tuple[Floats, int]:
                 if row["unique_id"] in sound:
                     found[row["unique_id"]].append((row["ds"], float(row["y"])))
     longest = max(len(days) for days in found.values())
-    chosen = sorted(name for name, days in found.items() if len(days) == longest)[:count]
+    chosen = sorted(
+        name for name, days in found.items() if len(days) == longest and half in {None, half_of(name)}
+    )[:count]  # fmt: skip
     first = (date.fromisoformat(found[chosen[0]][0][0]) - date(1970, 1, 1)).days
     return np.array([[units for _, units in found[name]] for name in chosen]), first
+
+
+def half_of(name: str) -> str:
+    """The half in which ways were chosen, or that which results are reported on."""
+    return ("choose", "report")[hashlib.sha256(name.encode()).digest()[0] % 2]
 
 
 def invented(count: int) -> tuple[Floats, int]:
@@ -112,7 +143,7 @@ def vars_of(result: Result) -> dict[str, float]:
     return {"days": result.days, "unit_fill": result.unit_fill, "sku_fill": result.sku_fill}
 
 
-def show(curves: dict[str, list[Result]], closure: dict[str, float], shape: tuple[int, ...]) -> None:
+def show(curves: dict[str, list[Result]], closure: dict[str, float | None], shape: tuple[int, ...]) -> None:
     """Both tables."""
     print(f"{shape[0]} series, {SCORED} scored days; days of stock needed for\n")
     heads = [f"{measure.replace('_', ' ')} {fill:.0%}" for measure, fill in TARGETS]
@@ -120,9 +151,10 @@ def show(curves: dict[str, list[Result]], closure: dict[str, float], shape: tupl
     for name, results in curves.items():
         cells = [needed(results, measure, fill) for measure, fill in TARGETS]
         print(f"{name:10}" + "".join(f"{'never' if cell is None else f'{cell:.1f}':>16}" for cell in cells))
-    print(f"\nunit fill at service level {CLOSURE_SERVICE:.0%}, Chinese New Year closure")
-    for name, fill in closure.items():
-        print(f"  {name:20}{fill:8.2%}")
+    print("\nunit fill at equal stock, Chinese New Year closure")
+    for name, value in closure.items():
+        text = "not reached" if value is None else f"{value:.1f}" if name == "days of stock" else f"{value:.2%}"
+        print(f"  {name:20}{text:>12}")
 
 
 if __name__ == "__main__":

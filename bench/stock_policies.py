@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,20 +24,27 @@ _LEARN = 28  # days between two lessons
 class Engine:
     """kpiterm's own functions: learning, forecast, simulated paths and the order's need.
 
-    `service` for all SKUs alike; `first_day` of the series as days since 1970-01-01; `ahead` False leaves the delays of
-    the next orders out of sight.
+    `service` for all SKUs alike; `first_day` of the series as days since 1970-01-01; `told` [series, days], the demand
+    that will come, makes it a bound: what lead times and the review alone ask for.
     """
 
     service: float
     lead: Lead
     first_day: int
     full: bool = False
-    draws: int = 256
+    told: Floats | None = None
+    draws: int = 128
     _lessons: Lessons | None = None
     _learnt: int = -_LEARN
-    _seeds: Floats | None = field(default=None)
 
     def __call__(self, seen: Seen) -> Floats:
+        demand = self._simulated(seen) if self.told is None else self._told(seen.day)
+        case = self._case(seen, demand)
+        supply = path.stock(case.on_hand, case.inbound, case.ends, self.draws)
+        return need(case, path.lost(case.demand, supply)).units
+
+    def _simulated(self, seen: Seen) -> Draws:
+        """What the forecast's paths say, learnt anew every four weeks."""
         series = len(seen.units)
         panel = Panel(
             units=seen.units,
@@ -50,10 +57,15 @@ class Engine:
             self._lessons, self._learnt = lessons(panel, HORIZONS, full=self.full), seen.day
         found = forecast(panel, self._lessons, HORIZONS)
         seeds = paths.seeds(0, ["bench"] * series, [str(number) for number in range(series)])
-        demand = paths.cumulated(found, slice(None), draws=self.draws, ends=ENDS, seeds=seeds)
-        case = self._case(seen, demand)
-        supply = path.stock(case.on_hand, case.inbound, case.ends, self.draws)
-        return need(case, path.lost(case.demand, supply)).units
+        return paths.cumulated(found, slice(None), draws=self.draws, ends=ENDS, seeds=seeds)
+
+    def _told(self, day: int) -> Draws:
+        """What will come, the same on each path; after the last day as in the eight weeks before it."""
+        assert self.told is not None
+        usual = self.told[:, -56:].mean(axis=1, keepdims=True)
+        coming = np.concatenate([self.told[:, day:], np.repeat(usual, ENDS[-1], axis=1)], axis=1)
+        sums = np.cumsum(coming, axis=1)[:, np.array(ENDS) - 1].astype(np.float32)
+        return np.repeat(sums[:, None], self.draws, axis=1)
 
     def _case(self, seen: Seen, demand: Draws) -> Case:
         series = len(seen.units)
@@ -77,13 +89,13 @@ class Engine:
         )  # fmt: skip
 
     def _inbound(self, seen: Seen, chance: Floats) -> Inbound:
-        """Open orders: each has not come yet, which rules its shorter lead times out."""
+        """Open orders: each has luck of its own, and has not come yet, which rules its shorter lead times out."""
         rows, units, days = [], [], []
         for made, ordered in seen.open:
             some = np.flatnonzero(ordered)
             arrival = np.sort(self.lead.arrival(made, usual(chance)) - seen.day)
             left = arrival[arrival > 0]
-            places = np.argsort(np.argsort(chance)) * len(left) // self.draws
+            places = np.random.default_rng((5, made)).permutation(self.draws) * len(left) // self.draws
             drawn = left[places] if len(left) else np.ones(self.draws)
             rows.append(some)
             units.append(ordered[some])

@@ -82,6 +82,8 @@ class World:
     known: int
     scored: int
     lead: Lead
+    moq: int = MOQ
+    carton: int = CARTON
     seed: int = 0
     _orders: list[tuple[int, Floats, Floats]] = field(default_factory=list)
 
@@ -93,6 +95,7 @@ class World:
         mean = self.demand[:, : self.known].mean(axis=1)
         on_hand = np.ceil(mean * (REVIEW + 14))
         # Orders of the weeks before are on their way, one a week.
+        moq, carton = np.full(series, self.moq), np.full(series, self.carton)
         self._orders = [(self.known - 7 * week, np.ceil(mean * REVIEW), np.full(series, self.known + 45 - 7 * week))
                         for week in range(6, 0, -1)]  # fmt: skip
         held = np.zeros((series, days))
@@ -105,7 +108,7 @@ class World:
                 chance = usual(np.asarray(random.standard_normal(series)))
                 seen = Seen(day=day, units=sold[:, :day], stock=stock[:, :day], on_hand=on_hand.copy(),
                             open=[(made, units.copy()) for made, units, _ in self._orders])  # fmt: skip
-                wanted = lots(policy(seen), np.full(series, MOQ), np.full(series, CARTON)).astype(float)
+                wanted = lots(policy(seen), moq, carton).astype(float)
                 self._orders.append((day, wanted, self.lead.arrival(day, chance)))
             sold[:, day] = np.minimum(self.demand[:, day], on_hand)
             on_hand = on_hand - sold[:, day]

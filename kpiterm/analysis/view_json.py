@@ -1,6 +1,6 @@
 """The board as JSON: what `kpiterm status --json` prints, and what state.json keeps for a start without the store.
 
-Imports nothing but the view, since a shell prompt may ask for the status at every line.
+Imports nothing but the view and texts, since a shell prompt may ask for the status at every line.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from kpiterm.analysis.view import (
     Target,
     View,
 )
+from kpiterm.i18n import in_all, named
 
 _PLACES = Decimal("0.000001")
 _Digits = Callable[[Decimal], Decimal]
@@ -34,8 +35,11 @@ def to_json(view: View) -> dict[str, Any]:
 
 
 def state_document(view: View) -> dict[str, Any]:
-    """The same with every digit, so that `view_from_json` gives the same view again."""
-    return _document(view, lambda value: value)
+    """The same with every digit, and reasons in every language, so that `view_from_json` gives the same view again."""
+    document = _document(view, lambda value: value)
+    for entry, gauge in zip(document["kpis"], view.gauges, strict=True):
+        entry["reasons"] = in_all(gauge.reason) if gauge.reason else None
+    return document
 
 
 def view_from_json(document: Mapping[str, Any]) -> View:
@@ -186,11 +190,12 @@ def _stream(stream: StreamStatus) -> dict[str, Any]:
 
 def _gauge_of(item: Mapping[str, Any]) -> Gauge:
     target, definition = item["target"], item["definition"]
-    same = ("id", "name", "channel", "unit", "currency", "direction", "state", "reason", "maturity")
+    same = ("id", "name", "channel", "unit", "currency", "direction", "state", "maturity")
     numbers = ("value", "numerator", "denominator", "weight", "previous", "change")
     fields: dict[str, Any] = {key: item[key] for key in same} | {key: _decimal(item[key]) for key in numbers}
     return Gauge(
         **fields,
+        reason=named(item["reasons"]) if item.get("reasons") else item["reason"],
         period=Span(*(date.fromisoformat(item["period"][key]) for key in ("start", "end", "through"))),
         target=Target(target["op"], Decimal(target["value"])) if target else None,
         data_through=date.fromisoformat(item["data_through"]) if item["data_through"] else None,

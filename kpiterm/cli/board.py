@@ -16,6 +16,7 @@ from kpiterm.analysis.view_json import state_document, to_json, view_from_json
 from kpiterm.cli import output
 from kpiterm.cli.session import Session
 from kpiterm.errors import ConfigError
+from kpiterm.i18n import N_, Translate, said
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,10 +24,18 @@ if TYPE_CHECKING:
     from kpiterm.analysis.cause.result import By, Cause
     from kpiterm.analysis.contract.terms import Agreement
     from kpiterm.analysis.kpi.definition import Definition
+    from kpiterm.analysis.kpi.frame import Question
+    from kpiterm.analysis.reader import Reader
     from kpiterm.analysis.view import Gauge, View
     from kpiterm.plugins.manager import Plugins, PluginStatus
 
 _SYMBOLS = {"ok": "✓", "watch": "!", "breach": "✗", "no_data": "–"}
+_STATES = {"ok": N_("ok"), "watch": N_("watch"), "breach": N_("breach"), "no_data": N_("no data")}
+WORDS = (
+    N_("provisional"), N_("settling"), N_("skipped"), N_("failed"), N_("never"), N_("entered"), N_("proven"),
+    N_("not proven"), N_("built in"),
+)  # fmt: skip
+"""How sure a value is, how an account's last sync ended, and where values and definitions come from."""
 
 
 def compute(session: Session, period: str | None) -> View:
@@ -53,6 +62,13 @@ def cause(session: Session, kpi: str, period: str | None, *, by: By | None, chan
 
     with session.reader() as reader:
         return explain(ask(reader, **_asked(session, period)), kpi, by=by, channel=channel, top=top)
+
+
+def asked(session: Session, reader: Reader) -> Question:
+    """The board of the default period as a question, for those who want less than all of it."""
+    from kpiterm.analysis.board import ask
+
+    return ask(reader, **_asked(session, None))
 
 
 def _asked(session: Session, period: str | None) -> dict[str, Any]:
@@ -201,29 +217,32 @@ def show(view: View, session: Session, *, everything: bool = True) -> None:
         output.line(json.dumps(to_json(view), ensure_ascii=False))
         return
     shown = view.gauges if everything else headlines(view.gauges)
-    rows = [_row(gauge) for gauge in shown]
-    output.table(("KPI", "channel", "value", "target", "state", "change", "through", ""), rows, right=(2, 3, 5))
+    _ = session.teller()
+    rows = [_row(gauge, _) for gauge in shown]
+    header = "KPI", _("channel"), _("value"), _("target"), _("state"), _("change"), _("through"), ""
+    output.table(header, rows, right=(2, 3, 5))
     if left_out := len({g.id for g in view.gauges} - {g.id for g in shown}):
-        output.line(f"{left_out} more KPIs have neither target nor data: kpiterm status --all")
+        output.line(_(said("{0} more KPIs have neither target nor data: kpiterm status --all", left_out)))
     for account in view.accounts:
-        seen = f"{account.last_sync:%Y-%m-%d %H:%MZ}" if account.last_sync else "never"
-        output.line(f"{account.connector}:{account.name}  {account.status}  last sync {seen}")
+        seen = f"{account.last_sync:%Y-%m-%d %H:%MZ}" if account.last_sync else said("never")
+        last = _(said("last sync {0}", seen))
+        output.line(f"{account.connector}:{account.name}  {_(account.status)}  {last}")
         if account.error:
             output.line(f"  {account.error}")
 
 
-def _row(gauge: Gauge) -> tuple[str, ...]:
-    state = output.paint(f"{_SYMBOLS[gauge.state]} {gauge.state.replace('_', ' ')}", gauge.state)
+def _row(gauge: Gauge, _: Translate) -> tuple[str, ...]:
+    state = output.paint(f"{_SYMBOLS[gauge.state]} {_(_STATES[gauge.state])}", gauge.state)
     if gauge.target is None and gauge.state == "ok":  # nothing was agreed, so that nothing is met
         state = ""
     remark = gauge.reason or ("" if gauge.maturity == "final" else gauge.maturity)
     return (
         gauge.name,
-        gauge.channel,
+        _("all") if gauge.channel == "all" else gauge.channel,
         format_value(gauge.value, gauge.unit, gauge.currency),
         format_target(gauge.target, gauge.unit, gauge.currency),
         state,
         format_change(gauge.change, gauge.unit, gauge.currency),
         str(gauge.data_through or ""),
-        remark,
+        _(remark),
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kpiterm.analysis.contract.model import Contract, TermsVersion
     from kpiterm.analysis.contract.pilot import Evaluation
     from kpiterm.cli.session import Session
+    from kpiterm.i18n import Translate
 
 _STYLE = {"met": "ok", "due": "watch", "breached": "breach", "not_checkable": "dim"}
 
@@ -36,10 +37,12 @@ def pilot(session: Session, contract: Contract) -> Evaluation | None:
     return _pilot(session, contract, terms, today)
 
 
-def show(found: Sequence[Clause]) -> None:
+def show(found: Sequence[Clause], _: Translate) -> None:
     """The list of clauses for people."""
-    rows = [(output.paint(c.state.replace("_", " "), _STYLE[c.state]), c.key, c.agreed, c.why) for c in found]
-    output.table(("state", "clause", "agreed", ""), rows)
+    from kpiterm.analysis.contract.clauses import STANDINGS
+
+    rows = [(output.paint(_(STANDINGS[c.state]), _STYLE[c.state]), c.key, _(c.agreed), _(c.why)) for c in found]
+    output.table((_("state"), _("clause"), _("agreed"), ""), rows)
 
 
 def clause_documents(found: Sequence[Clause]) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ import asyncio
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ class Commands:
         return Outcome(child.returncode == OK, " ".join(line.strip() for line in said if line.strip()))
 
     def export(self, table: Table) -> Outcome:
-        file = self.folder / f"{table.name}-{datetime.now():%Y%m%d-%H%M%S}.csv"
+        file = self.folder / f"{table.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.csv"
         try:
             with file.open("x", encoding="utf-8-sig", newline="") as out:
                 csv.writer(out).writerows([table.header, *([_inert(cell) for cell in row] for row in table.rows)])

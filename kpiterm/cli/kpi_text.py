@@ -8,26 +8,37 @@ from decimal import Decimal
 from kpiterm.analysis.format import amount_digits, format_value, plain
 from kpiterm.analysis.period import label, past
 from kpiterm.analysis.view import Budget, Gauge
+from kpiterm.i18n import N_, Translate, said, word
 
 
-def details(gauge: Gauge) -> Iterator[str]:
+def details(gauge: Gauge, _: Translate) -> Iterator[str]:
     """One paragraph for each gauge."""
-    yield f"{gauge.channel}: {_parts(gauge)}  {gauge.period.start} to {gauge.period.through}  {' '.join(gauge.sources)}"
+    days = _(said("{0} to {1}", gauge.period.start, gauge.period.through))
+    channel = _("all") if gauge.channel == "all" else gauge.channel
+    yield f"{channel}: {_parts(gauge)}  {days}  {' '.join(map(_, gauge.sources))}"
+    yield from (f"  {_(sentence)}" for sentence in _sentences(gauge))
+
+
+_AHEAD = N_("by {0}: {1}, in four of five cases {2} to {3}")
+_CHANCE = N_("by {0}: {1}, in four of five cases {2} to {3}; target met with a probability of {4} %")
+
+
+def _sentences(gauge: Gauge) -> Iterator[str]:
     if any(value is not None for value in gauge.history[:-1]):
-        yield f"  before: {_history(gauge)}"
+        yield said("before: {0}", _history(gauge))
     if outlook := gauge.projection:
-        low, high = (_value(gauge, value) for value in (outlook.low, outlook.high))
-        chance = f"; target met with a probability of {outlook.p_hit * 100:.0f} %" if outlook.p_hit is not None else ""
-        yield f"  by {gauge.period.end}: {_value(gauge, outlook.value)}, in four of five cases {low} to {high}{chance}"
+        values = [_value(gauge, value) for value in (outlook.value, outlook.low, outlook.high)]
+        chance = None if outlook.p_hit is None else f"{outlook.p_hit * 100:.0f}"
+        yield said(_AHEAD if chance is None else _CHANCE, gauge.period.end, *values, *([chance] if chance else []))
     if gauge.budget:
-        yield f"  budget: {_budget(gauge, gauge.budget)}"
+        yield said("budget: {0}", _budget(gauge, gauge.budget))
     if gauge.interval:
         low, high = (format_value(value, "ratio") for value in (gauge.interval.low, gauge.interval.high))
-        verdict = f": {gauge.interval.verdict}" if gauge.interval.verdict else ""
-        yield f"  so few cases show {low} to {high}{verdict}"
+        shown = said("so few cases show {0} to {1}", low, high)
+        yield said("{0}: {1}", shown, word(gauge.interval.verdict)) if gauge.interval.verdict else shown
     if gauge.expected and gauge.expected.value != gauge.value:
         settled = _value(gauge, gauge.expected.value)
-        yield f"  once settled: about {settled}, as {gauge.expected.days} earlier days were restated"
+        yield said("once settled: about {0}, as {1} earlier days were restated", settled, gauge.expected.days)
 
 
 def _parts(gauge: Gauge) -> str:
@@ -51,12 +62,13 @@ def _history(gauge: Gauge) -> str:
 def _budget(gauge: Gauge, room: Budget) -> str:
     allowed, used, left = (_count(gauge, abs(amount)) for amount in (room.allowed, room.used, room.left))
     if room.left < 0:
-        return f"{allowed} allowed, {used} used: {left} too much"
-    text = f"{allowed} allowed, {used} used, {left} left"
+        return said("{0} allowed, {1} used: {2} too much", allowed, used, left)
+    text = said("{0} allowed, {1} used, {2} left", allowed, used, left)
     if room.burn_rate:
-        text += f", used {plain(round(room.burn_rate, 1))} times as fast as planned"
+        text = said("{0}, used {1} times as fast as planned", text, plain(round(room.burn_rate, 1)))
     if room.days_left is not None:
-        text += f"; at the rate of the last days it lasts {plain(Decimal(round(room.days_left)))} more"
+        days = plain(Decimal(round(room.days_left)))
+        text = said("{0}; at the rate of the last days it lasts {1} more", text, days)
     return text
 
 

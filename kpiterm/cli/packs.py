@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kpiterm.analysis.cause.result import By, Cause, Line
     from kpiterm.analysis.contract.model import Contract
     from kpiterm.analysis.kpi.definition import Definition
-    from kpiterm.analysis.view import Span, View
+    from kpiterm.analysis.view import Gauge, Span, View
     from kpiterm.cli.session import Session
 
 LANGUAGES = pack_contract.LANGUAGES
@@ -104,7 +104,6 @@ def _heading(agreed: Contract | None, span: Span) -> Mapping[str, object] | None
 def _kpis(view: View, catalogue: Mapping[str, Definition], span: Span) -> Mapping[str, object]:
     from kpiterm.analysis.period import label, past
     from kpiterm.analysis.view import headlines
-    from kpiterm.analysis.view_json import gauge_json
 
     shown = [g for g in view.gauges if g in set(headlines(view.gauges)) or g.value is None]
     labels = {
@@ -112,7 +111,7 @@ def _kpis(view: View, catalogue: Mapping[str, Definition], span: Span) -> Mappin
     }
     names = {g.id for g in shown}
     return {
-        "kpis": [gauge_json(g) | {"labels": labels.get(len(g.history), [])} for g in shown],
+        "kpis": [_entry(g, labels.get(len(g.history), [])) for g in shown],
         "definitions": {
             kpi: {
                 "version": d.version, "hash": f"sha256:{d.hash.removeprefix('sha256:')}",
@@ -123,6 +122,13 @@ def _kpis(view: View, catalogue: Mapping[str, Definition], span: Span) -> Mappin
             if kpi in names
         },
     }  # fmt: skip
+
+
+def _entry(gauge: Gauge, labels: Sequence[str]) -> Mapping[str, object]:
+    from kpiterm.analysis.view_json import gauge_json
+
+    reasons = pack_contract.both(gauge.reason) if gauge.reason else None
+    return gauge_json(gauge) | {"reasons": reasons, "labels": labels}
 
 
 def _short(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,10 +28,13 @@ COLUMNS = (
 def write(
     plan: Plan, lines: Sequence[Line], session: Session, language: Language, csv_file: Path | None, xlsx: Path | None
 ) -> list[Path]:
-    """Write what was asked for; the files."""
+    """Write what was asked for, as people have decided; the files."""
     suppliers = {(terms.account, terms.sku): terms.supplier for terms in supplies.load_supply(session.paths).terms}
-    rows = [_row(line, plan, suppliers.get((line.account, line.sku)) or suppliers.get((None, line.sku)) or "", language)
-            for line in lines]  # fmt: skip
+    rows = [
+        _row(line, plan, suppliers.get((line.account, line.sku)) or suppliers.get((None, line.sku)) or "", language)
+        for line in map(_as_decided, lines)
+        if line.quantity
+    ]
     if csv_file:
         draft = csv_file.with_name(f".{csv_file.name}.part")
         with draft.open("w", encoding="utf-8-sig", newline="") as file:
@@ -41,6 +45,18 @@ def write(
         _workbook(rows, draft)
         draft.replace(xlsx)
     return [file for file in (csv_file, xlsx) if file]
+
+
+def _as_decided(line: Line) -> Line:
+    """With the quantity that somebody decided on; what was put off is not ordered now."""
+    from kpiterm.analysis.inventory.order.decisions import SNOOZE
+
+    decision = line.decision
+    if decision is None or decision.quantity is None:
+        return line
+    quantity = 0 if decision.kind == SNOOZE else decision.quantity
+    cash = line.cash * quantity / line.quantity if line.cash is not None and line.quantity else None
+    return replace(line, quantity=quantity, cash=cash)
 
 
 def _row(line: Line, plan: Plan, supplier: str, language: Language) -> list[Cell]:

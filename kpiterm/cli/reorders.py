@@ -95,7 +95,7 @@ def _told(line: Line, plan: Plan, language: Language) -> Iterator[str]:
 
     yield sentence(line, plan.today[line.channel], language)
     if line.decision:
-        yield line.decision
+        yield str(line.decision)
 
 
 def _falls(line: Line, plan: Plan, language: Language) -> Iterator[tuple[str, str]]:
@@ -165,5 +165,5 @@ def _exit(found: Excess, language: Language) -> tuple[str, str]:
 
 
 def due(plan: Plan) -> Sequence[Line]:
-    """What should be ordered in this review, and what is due before the next one but one."""
+    """What should be ordered in this review."""
     return [line for line in plan.lines if line.quantity > 0]

@@ -1,4 +1,4 @@
-"""Daily series from a CSV file of any size: staged once in a compact form, then read a few at a time."""
+"""Daily series from a CSV file of any size: staged once as plain numbers, then read a few at a time."""
 
 from __future__ import annotations
 
@@ -19,17 +19,11 @@ if TYPE_CHECKING:
 
     from kpiterm.analysis.inventory.demand.panel import Panel
     from kpiterm.analysis.pacing.arrays import Ints
+    from kpiterm.cli.series_stage import Staged
 
 NEEDED = ("unique_id", "ds", "y")
-TYPES = {"unique_id": "VARCHAR", "ds": "DATE", "y": "DOUBLE", "price": "DOUBLE", "in_stock": "DOUBLE"}
-SOLD_OUT = 0.6  # of the day in stock, under which its sales say little of demand
-MOST = 1e9  # units a day: more is a mistake in the file
 MEMORY = "300MB"
 _LONGEST = 1100  # days: older ones teach nothing of the days to come
-_RIGHT = (
-    "coalesce(min(unique_id), '') <> '' AND least(count(day), count(y)) = count(*) AND min(y) >= 0 "
-    f"AND max(y) <= {MOST} AND min(stock) >= 0 AND max(stock) <= 1"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +33,14 @@ class Source:
     path: Path
     columns: tuple[str, ...]
     packed: bool
+    header: bool = True
 
     def relation(self, types: dict[str, str]) -> str:
         """The SQL of the file's rows; columns that are not in `types` are text."""
         fields = ", ".join(f"{_text(name)}: '{types.get(name, 'VARCHAR')}'" for name in self.columns)
         return (
-            f"read_csv({_text(str(self.path))}, header=true, auto_detect=false, delim=',', quote='\"', escape='\"', "
-            f"columns={{{fields}}}, compression='{'gzip' if self.packed else 'none'}')"
+            f"read_csv({_text(str(self.path))}, header={self.header}, auto_detect=false, delim=',', quote='\"', "
+            f"escape='\"', columns={{{fields}}}, compression='{'gzip' if self.packed else 'none'}')"
         )
 
 
@@ -80,57 +75,50 @@ class Series:
     Its `database` has them as `series`(number, unique_id).
     """
 
-    def __init__(self, database: duckdb.DuckDBPyConnection, rows: str, given: Source) -> None:
+    def __init__(self, database: duckdb.DuckDBPyConnection, found: Staged, given: Source) -> None:
         import numpy as np
 
-        self.database, self._rows, self._given = database, rows, given
-        database.execute(
-            f"CREATE TABLE series AS SELECT row_number() OVER (ORDER BY unique_id) - 1 AS number, * FROM "
-            f"(SELECT unique_id, count(*) AS n, max(day) AS last, max(day) - min(day) + 1 AS span, {_RIGHT} AS fine "
-            f"FROM {rows} GROUP BY unique_id)"
-        )
-        found = database.execute("SELECT n, last, span, fine FROM series ORDER BY number").fetchnumpy()
-        if not len(found["n"]):
-            raise KpitermError(f"{given.path}: no rows under the header", hint="export it again", exit_code=BAD_DATA)
-        if not np.ma.filled(found["fine"] & (found["n"] == found["span"]), fill_value=False).all():
-            raise fault(given)
-        self.last_day: Ints = np.asarray(found["last"], dtype=np.int64)
-        self._length = np.minimum(np.asarray(found["n"], dtype=np.int64), _LONGEST)
+        self.database, self._cells, self._given = database, found.cells, given
+        self.last_day, self._price = found.last_day, found.price
+        self._length = np.minimum(found.rows, _LONGEST)
 
     def panel(self, rows: Ints, pool: Ints) -> Panel:
         """These series, in ascending order, with `pool` [all series]; KpitermError where a day stands twice."""
         import numpy as np
 
         from kpiterm.analysis.inventory.demand.panel import Panel
+        from kpiterm.cli.series_stage import GROUP
 
         width = int(self._length[rows].max())
-        units = np.full((len(rows), width), np.nan)
-        stock, price = np.zeros(units.shape, dtype=np.bool_), np.full(len(rows), np.nan)
-        cells = self._cells(rows)
-        place = cells["number"] - rows[0]
-        if rows[-1] - rows[0] + 1 != len(rows):
-            place = np.searchsorted(rows, cells["number"])
-        column = cells["day"] - (self.last_day[rows] - width + 1)[place]
-        known = column >= (width - self._length[rows])[place]
-        at = (place * width + column)[known]
-        units.ravel()[at], stock.ravel()[at] = cells["y"][known], cells["shown"][known]
-        last = column == width - 1
-        price[place[last]] = cells["price"][last]
-        if np.isfinite(units).sum() != self._length[rows].sum():
+        units = np.full((len(rows), width), np.nan, dtype=np.float32)
+        for group in np.unique(rows // GROUP).tolist():
+            self._fill(units, rows, group)
+        known = np.isfinite(units)
+        if known.sum() != self._length[rows].sum():
             raise fault(self._given)
-        return Panel(units=units, stock=stock, last_day=self.last_day[rows], price=price, pool=pool[rows])
+        return Panel(
+            units=np.abs(units).astype(np.float64),
+            stock=known & ~np.signbit(units),
+            last_day=self.last_day[rows],
+            price=self._price[rows],
+            pool=pool[rows],
+        )
 
-    def _cells(self, rows: Ints) -> dict[str, Any]:
-        """Every day of these series: number, day, units, whether it was in stock, and price (NaN where unknown)."""
-        self.database.register("wanted", {"number": rows})
-        found = self.database.execute(
-            "SELECT number, day, y, stock >= $1 AS shown, coalesce(price, 'nan'::FLOAT) AS price "
-            f"FROM {self._rows} JOIN (SELECT unique_id, number FROM series JOIN wanted USING (number)) "
-            "USING (unique_id)",
-            [SOLD_OUT],
-        ).fetchnumpy()
-        self.database.unregister("wanted")
-        return found
+    def _fill(self, units: Any, rows: Ints, group: int) -> None:  # noqa: ANN401 - an array of 32-bit floats
+        """Write the cells of one group's series into their rows."""
+        import numpy as np
+
+        from kpiterm.cli.series_stage import GROUP
+
+        width, cells, first = units.shape[1], self._cells.of(group), group * GROUP
+        mine = slice(*np.searchsorted(rows, [first, first + GROUP]).tolist())
+        # Where row and column of a series' last day lie in `units`; those that are not asked for, out of reach.
+        place, start = np.full(GROUP, -1), np.zeros(GROUP, dtype=np.int64)
+        place[rows[mine] - first] = np.arange(mine.start, mine.stop) * width
+        start[rows[mine] - first] = self.last_day[rows[mine]] - width + 1
+        column, at = cells["day"] - start[cells["series"]], place[cells["series"]]
+        wanted = (at >= 0) & (column >= (width - self._length[first : first + GROUP])[cells["series"]])
+        units.ravel()[(at + column)[wanted]] = cells["units"][wanted]
 
 
 @contextmanager
@@ -138,31 +126,35 @@ def opened(path: Path) -> Iterator[Series]:
     """The series of a file, checked. KpitermError names the row of the first fault and the remedy."""
     import duckdb
 
+    from kpiterm.cli.series_stage import staged
+
     given = source(path)
-    with tempfile.TemporaryDirectory(prefix="kpiterm-forecast-") as folder:
+    with tempfile.TemporaryDirectory(prefix="kpiterm-forecast-") as name:
+        folder = Path(name)
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": MEMORY,
-            "temp_directory": folder,
-            "preserve_insertion_order": False,
+            "temp_directory": name,
+            "threads": 1,  # there are as many statements at a time as cores
         }
         with duckdb.connect(config=settings) as database:
             try:
-                rows = _staged(database, given, Path(folder) / "rows.parquet")
+                found = staged(database, given, folder)
             except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
                 raise fault(given, str(error)) from None
-            yield Series(database, rows, given)
+            if found is None:
+                raise fault(given)
+            if not found.names:
+                raise KpitermError(f"{path}: no rows under the header", hint="export it again", exit_code=BAD_DATA)
+            _name(database, found.names, folder / "names.csv")
+            yield Series(database, found, given)
 
 
-def _staged(database: duckdb.DuckDBPyConnection, given: Source, to: Path) -> str:
-    """Write the rows to a Parquet file; the SQL that reads them."""
-    stock = "coalesce(in_stock, 1)" if "in_stock" in given.columns else "1"
-    price = "price" if "price" in given.columns else "NULL"
-    database.execute(
-        f"COPY (SELECT unique_id, (ds - DATE '1970-01-01')::INTEGER AS day, y::FLOAT AS y, {stock}::FLOAT AS stock, "
-        f"{price}::FLOAT AS price FROM {given.relation(TYPES)}) "
-        f"TO {_text(str(to))} (FORMAT parquet, COMPRESSION snappy)"
-    )
-    return f"read_parquet({_text(str(to))})"
+def _name(database: duckdb.DuckDBPyConnection, names: list[str], file: Path) -> None:
+    """Tell the database the series by way of a file: taking Python text one by one, it is a thousand times slower."""
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines, quoting=csv.QUOTE_ALL).writerows(enumerate(names))
+    named = Source(file, ("number", "unique_id"), packed=False, header=False)
+    database.execute(f"CREATE TABLE series AS FROM {named.relation({'number': 'BIGINT'})}")
 
 
 def _text(value: str) -> str:

@@ -15,6 +15,7 @@ from kpiterm.paths import Paths, resolve
 if TYPE_CHECKING:
     from kpiterm.analysis.view import View
     from kpiterm.config import Account, Config
+    from kpiterm.i18n import Translate
     from kpiterm.plugins.manager import Plugins
     from kpiterm.secrets import SecretStore
     from kpiterm.store.read import Reader
@@ -75,6 +76,12 @@ class Session:
     def now(self) -> datetime:
         """The moment that the answer is for: `--as-of`, else now."""
         return self.as_of or datetime.now(UTC)
+
+    def teller(self) -> Translate:
+        """What tells texts and sentences in the session's language."""
+        from kpiterm.i18n import teller
+
+        return teller(self.lang or self.config().language)
 
     def view(self, period: str | None) -> View:
         """The board, computed from the current snapshot."""

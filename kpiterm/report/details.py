@@ -54,7 +54,7 @@ def _group(pack: Pack, heading: str, entries: Sequence[Mapping[str, Any]], langu
 def gaps(pack: Pack, language: str, _: Translate) -> Section | None:
     """Figures that there are no data for, and what to do about each."""
     rows = [
-        [Cell(pack["definitions"][e["id"]]["name"][language]), Cell(e["channel"]), Cell(e["reason"] or "")]
+        [Cell(pack["definitions"][e["id"]]["name"][language]), Cell(e["channel"]), Cell(figures.reason(e, language))]
         for e in pack["kpis"]
         if e["value"] is None
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from kpiterm.i18n import N_, Translate
+from kpiterm.i18n import N_, Translate, recalled
 from kpiterm.report import charts, figures
 from kpiterm.report.blocks import Block, Cell, Figure, Paragraph, Section, Table
 from kpiterm.report.pack import Pack
@@ -31,7 +31,7 @@ def fee(pack: Pack, _: Translate) -> Section | None:
         [
             Cell(_(_CODES.get(line["code"], line["code"]))),
             figures.money(line["amount"], currency),
-            Cell(line["formula"]),
+            Cell(_(recalled(line["formula"]))),
         ]
         for line in statement["lines"]
     ]
@@ -59,7 +59,7 @@ def _status(statement: Mapping[str, Any], _: Translate) -> Iterator[str]:
         )
     yield said
     if statement["reason"]:
-        yield statement["reason"]
+        yield _(recalled(statement["reason"]))
 
 
 def _steps(statement: Mapping[str, Any], _: Translate) -> list[charts.Bar]:

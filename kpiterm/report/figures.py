@@ -64,6 +64,11 @@ def maturity(entry: Entry, _: Translate) -> Cell:
     return Cell(_(word)) if entry["value"] is not None else Cell("—", tone="faint")
 
 
+def reason(entry: Entry, language: str) -> str:
+    """Why a value is missing or not to be trusted; a pack frozen before there were two languages has it in English."""
+    return (entry.get("reasons") or {}).get(language) or entry["reason"] or ""
+
+
 def money(amount: str | None, currency: str) -> Cell:
     """An amount with all its digits."""
     if amount is None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from kpiterm.analysis.format import format_value
-from kpiterm.i18n import Translate
+from kpiterm.i18n import Translate, recalled
 from kpiterm.report import charts, figures
 from kpiterm.report.blocks import Block, Bullets, Cell, Figure, Paragraph, Section, Table, Tiles
 from kpiterm.report.pack import Pack
@@ -66,7 +66,8 @@ def _verdict(pack: Pack, language: str, _: Translate) -> Iterator[str]:
         yield _("No contract is in force in this period: the figures below are measured against no target.")
     statement = pack["statement"]
     if statement and statement["status"] == "held":
-        yield _("The fee of {0} is held: {1}.").format(statement["period"], statement["reason"])
+        reason = _(recalled(statement["reason"].removeprefix("held: ")))
+        yield _("The fee of {0} is held: {1}.").format(statement["period"], reason)
     elif statement:
         status = {"final": _("closed"), "disputed": _("disputed")}.get(statement["status"], _("so far, not closed"))
         yield _("Fee of {0} ({1}): {2}.").format(
@@ -114,8 +115,8 @@ def _doubts(pack: Pack, language: str, _: Translate) -> Iterator[str]:
     """Why a figure is missing or not to be trusted, and where it may still move to."""
     for entry in agreed(pack):
         told = _told(pack, entry, language)
-        if entry["reason"]:
-            yield f"{told}: {entry['reason']}"
+        if why := figures.reason(entry, language):
+            yield f"{told}: {why}"
         if entry["projection"]:
             low, middle, high = (
                 format_value(Decimal(entry["projection"][key]), entry["unit"], entry["currency"])

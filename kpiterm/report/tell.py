@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpiterm.i18n import N_, Translate, translator
+from kpiterm.i18n import N_, Translate, teller
 from kpiterm.report import details, diagnosis, exit_list, fees, scores, watch
 from kpiterm.report.blocks import Page, Section
 from kpiterm.report.pack import Pack
@@ -15,7 +15,7 @@ _TITLES = {
 
 def page(pack: Pack, language: str) -> Page:
     """The same figures and the same hash, whatever the language."""
-    _ = translator(language)
+    _ = teller(language)
     period, title = pack["period"], _TITLES[pack["kind"]]
     parties = pack["contract"]["parties"].values() if pack["contract"] else ()
     facts = [

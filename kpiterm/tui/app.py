@@ -17,7 +17,7 @@ from kpiterm.tui import commands, signals, themes
 from kpiterm.tui.feed import Feed
 from kpiterm.tui.headless import Headless, NoHeadless, Outcome, Table
 from kpiterm.tui.messages import FeedError, FeedUpdate, PageKey, PageState, PageUpdate, SyncUpdate
-from kpiterm.tui.modes import MODES
+from kpiterm.tui.modes import MODES, load_in_background
 from kpiterm.tui.screens.accounts import AccountsScreen
 from kpiterm.tui.screens.confirm import ConfirmScreen
 from kpiterm.tui.screens.help import HelpScreen
@@ -107,6 +107,7 @@ class KpitermApp(App[None]):
     def _begin(self) -> None:
         """After the first paint, which needs no data."""
         self._feed.start(self.post_message)
+        load_in_background()
         if self._sync_at_start:
             self.action_sync()
 
@@ -139,10 +140,10 @@ class KpitermApp(App[None]):
         self.said = await self._headless.run(args)
 
     def on_page_update(self, message: PageUpdate) -> None:
-        if self.frozen:
+        state = self.pages.get(message.key, PageState())
+        if self.frozen and state.content is not None:  # a page that is opened meanwhile is shown all the same
             self._held[message.key] = message
             return
-        state = self.pages.get(message.key, PageState())
         self.pages = {**self.pages, message.key: message.after(state)}
 
     def on_sync_update(self, message: SyncUpdate) -> None:

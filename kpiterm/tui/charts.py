@@ -1,4 +1,4 @@
-"""Charts of text: a waterfall, bars with a target, a band, a strip of days. Each line has exactly the cells asked for."""
+"""Charts of text: a waterfall, bars with a target, a band, a strip of days. No line has more cells than asked for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from kpiterm.tui.draw import BLOCKS, MONTHS, cell, fit, joined
@@ -28,8 +29,8 @@ class Step:
 
 def waterfall(steps: Sequence[Step], width: int, label: int | None = None) -> list[Content]:
     """`label        +120   ▐███▌`: one line for each step; without room for bars, the figures alone."""
-    figures = max((len(step.text) for step in steps), default=0)
-    name = label if label is not None else min(max((len(step.label) for step in steps), default=0) + 4, width // 2)
+    figures = max((cell_len(step.text) for step in steps), default=0)
+    name = label if label is not None else min(max((cell_len(step.label) for step in steps), default=0) + 4, width // 2)
     name = max(min(name, width - figures - 1), 1)
     room = width - name - figures - 2
     spans = _spans(steps)
@@ -40,7 +41,8 @@ def waterfall(steps: Sequence[Step], width: int, label: int | None = None) -> li
             cell(step.text, figures, step.style or ("bold" if step.total else ""), right=True),
         ]
         tail = [Content("  "), _block(step, start, end, spans, room)] if room >= 6 else []
-        drawn.append(Content.assemble(*head, *tail).pad_right(max(width - name - figures - (room + 2 if tail else 0), 0)))
+        line = Content.assemble(*head, *tail).truncate(width)
+        drawn.append(line.pad_right(max(width - line.cell_length, 0)))
     return drawn
 
 
@@ -76,7 +78,9 @@ class Mark:
     text: str
 
 
-def bars(values: Sequence[Number | None], mark: Mark | None, ends: tuple[str, str], width: int, height: int) -> list[Content]:
+def bars(
+    values: Sequence[Number | None], mark: Mark | None, ends: tuple[str, str], width: int, height: int
+) -> list[Content]:
     """Upright bars, oldest first, with a line where the target is; a gap where a value is missing.
 
     `ends` are the least and the greatest value in words.
@@ -84,7 +88,7 @@ def bars(values: Sequence[Number | None], mark: Mark | None, ends: tuple[str, st
     known = [float(value) for value in values if value is not None] + ([float(mark.level)] if mark else [])
     if not known or width < 20 or height < 2:
         return []
-    label = min(max(len(text) for text in (*ends, mark.text if mark else "")) + 1, width // 3)
+    label = min(max(cell_len(text) for text in (*ends, mark.text if mark else "")) + 1, width // 3)
     low, high = min(0.0, *known), max(known)
     each = max(min((width - label) // max(len(values), 1), 6), 1)
     rows = []
@@ -109,7 +113,7 @@ def _column(
     eighths = round(((float(value) - low) / ((high - low) or 1.0)) * height * 8) - row * 8
     body = max(width - 1, 1)
     gap = [(empty[0] * (width - body), empty[1])] if width > body else []
-    if eighths <= 0 and not (row == 0):
+    if eighths <= 0 and row != 0:
         return [(empty[0] * body, empty[1]), *gap]
     return [(BLOCKS[max(min(eighths, 8), 1) - 1] * body, "$primary"), *gap]
 

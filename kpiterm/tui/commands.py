@@ -43,7 +43,9 @@ def of(app: _Program, *, running: bool) -> Iterator[SystemCommand]:
     for binding in getattr(app.screen, "OWN", ()):
         if isinstance(binding, Binding):
             action = f"screen.{binding.action}"
-            yield SystemCommand(binding.description, f"here: {binding.tooltip}", partial(app.call_later, app.run_action, action))
+            yield SystemCommand(
+                binding.description, f"here: {binding.tooltip}", partial(app.call_later, app.run_action, action)
+            )
     if running:
         yield SystemCommand("Stop sync", "The windows that are complete are kept", _action(app, "stop"))
     else:

@@ -21,6 +21,22 @@ MEANING = {
 
 def detail(gauge: Gauge, width: int) -> list[Content]:
     """The gauge's facts, one under the other, wrapped to `width`."""
+    facts = [*_standing(gauge), *_evidence(gauge)]
+    return [*_head(gauge, width), *(line for label, value in facts for line in row(label, value, width))]
+
+
+def brief(gauge: Gauge, width: int) -> list[Content]:
+    """How it stands, where its history is drawn beside it."""
+    facts = [fact for fact in _standing(gauge) if fact[0] != "history"]
+    return [*_head(gauge, width), *(line for label, value in facts for line in row(label, value, width))]
+
+
+def evidence(gauge: Gauge, width: int) -> list[Content]:
+    """What the value rests on."""
+    return [line for label, value in _evidence(gauge) for line in row(label, value, width)]
+
+
+def _head(gauge: Gauge, width: int) -> list[Content]:
     title = Content.assemble((clean(gauge.name), "bold"), (f"  {clean(gauge.channel)}", "$text-muted"))
     found = [
         title.truncate(width, ellipsis=True),
@@ -30,8 +46,6 @@ def detail(gauge: Gauge, width: int) -> list[Content]:
         found.append(
             Content.assemble(" " * LABEL, bar(gauge.value, gauge.target, max(width - LABEL, 8), STATES[gauge.state][2]))
         )
-    for label, value in _facts(gauge):
-        found += row(label, value, width)
     return found
 
 
@@ -42,8 +56,10 @@ def row(label: str, value: str | Content, width: int) -> list[Content]:
     return [head + part for head, part in zip(heads, wrapped, strict=True)]
 
 
-def _facts(gauge: Gauge) -> list[tuple[str, str | Content]]:
-    span = gauge.period
+Facts = list[tuple[str, str | Content]]
+
+
+def _standing(gauge: Gauge) -> Facts:
     facts: list[tuple[str, str | Content | None]] = [
         ("reason", gauge.reason),
         ("target", format_target(gauge.target, gauge.unit, gauge.currency)),
@@ -53,6 +69,13 @@ def _facts(gauge: Gauge) -> list[tuple[str, str | Content]]:
         ("outlook", text.outlook(gauge)),
         ("settles at", text.amount(gauge, gauge.expected.value) if gauge.expected else None),
         ("history", _history(gauge)),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _evidence(gauge: Gauge) -> Facts:
+    span = gauge.period
+    facts: list[tuple[str, str | Content | None]] = [
         ("period", f"{day(span.start)} – {day(span.end)} {span.end.year}, counted to {day(span.through)}"),
         ("data", freshness(gauge)),
         ("maturity", f"{gauge.maturity}: {MEANING[gauge.maturity]}"),

@@ -1,4 +1,4 @@
-"""The thread that reads the pages beside the board: the one on the screen, when it is opened and when it is outdated."""
+"""The thread that reads the pages beside the board: the one on the screen, when it is opened or outdated."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -25,6 +25,7 @@ from kpiterm.config import Account, save_account
 from kpiterm.paths import Paths
 from kpiterm.sandbox import Sandbox
 from kpiterm.secrets import variable
+from tests.e2e.warm import Warm
 
 DEMO_DAYS = 120
 PLUGIN_HEAD = """
@@ -71,6 +72,8 @@ class Done:
 class Home:
     """One KPITERM_HOME and an environment that holds nothing else. Called with arguments, it runs kpiterm."""
 
+    warm: ClassVar[Warm | None] = None
+
     def __init__(self, path: Path) -> None:
         self.path, self.site = path / "home", path / "site"
         self.paths = Paths(self.path)
@@ -84,6 +87,8 @@ class Home:
         }
 
     def __call__(self, *args: object, stdin: str = "", env: Mapping[str, str] | None = None) -> Done:
+        if self.warm and env is None and "KPITERM_CLOCK" not in self.environment:  # which is read once, at the start
+            return Done(*self.warm(list(map(str, args)), stdin, self.environment, seconds=120))
         environment = self.environment if env is None else env
         process = subprocess.run(
             self.command(*args), input=stdin, env=environment, capture_output=True, text=True, timeout=120, check=False
@@ -144,6 +149,14 @@ def poll(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"{what} did not happen in {seconds:g} s"
         Event().wait(0.01)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm() -> Iterator[None]:
+    Home.warm = Warm()
+    yield
+    Home.warm.close()
+    Home.warm = None
 
 
 @pytest.fixture

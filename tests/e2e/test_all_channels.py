@@ -12,6 +12,7 @@ from kpiterm.plugins.facts import TABLES
 from kpiterm.sandbox.orders import business_day
 from kpiterm.sandbox.shopify import Storefront
 from kpiterm.sandbox.walmart import WalmartShop
+from kpiterm.store.read import Reader
 from tests.e2e.conftest import Home, Shop, small_shop
 
 pytestmark = pytest.mark.e2e
@@ -89,9 +90,10 @@ def test_the_board_shows_the_whole_and_each_channel(channels: Shop) -> None:
     assert gmv["all"]["sources"] == ["amazon:demo-us", "shopify:demo-shopify", "walmart:demo-walmart"]
 
 
-def facts_of(home: Home) -> dict[str, list[list[object]]]:
+def facts_of(home: Home) -> dict[str, list[tuple[object, ...]]]:
     """Every live row of the canonical tables, but for the readings."""
-    return {table: home.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in TABLES if table not in READINGS}
+    with Reader(home.paths) as reader:
+        return {table: reader.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in TABLES if table not in READINGS}
 
 
 def test_a_second_sync_adds_and_replaces_nothing(channels: Shop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from kpiterm.cli.session import Session
 from kpiterm.paths import Paths
 from kpiterm.store import journal
 from tests.e2e.conftest import Done, Home
+from tests.english import english
 
 pytestmark = pytest.mark.e2e
 
@@ -121,6 +123,16 @@ def test_documents_are_checked_against_their_hashes(demo: Home) -> None:
     evidence.write_text("another one\n")
     assert {d["kind"]: d["state"] for d in ask(demo, "compliance")["documents"]}["UPC"] == "changed"
     evidence.write_text(before)
+
+
+@pytest.mark.parametrize("step", ["show", "access", "calendar", "compliance", "handover", "faults", "settle"])
+def test_the_other_party_reads_it_in_chinese(demo: Home, step: str) -> None:
+    done = demo("--lang", "zh", "contract", step)
+    assert done.code == 0, done.err
+    names = ("The simulated seller", "everything that is sold", "claims in the texts", "Account manager", "Store owner",
+             "base_fee x days / of", "marginal tiers", "seasonal_index x availability x days / of")  # fmt: skip
+    assert english(re.split(r"\s{2,}|\n", done.out), *names) == []
+    assert re.search(r"[\u4e00-\u9fff]", done.out)
 
 
 def test_the_exit_leaves_an_export_and_a_certificate(demo: Home, tmp_path: Path) -> None:

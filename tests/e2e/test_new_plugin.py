@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
-import subprocess
-import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from kpiterm.cli.main import run
 
 CONNECTORS = Path(__file__).resolve().parents[2] / "connectors"
 # A name of kpiterm.plugins that is on its way out warns as the policy says; this stands in for one.
@@ -21,11 +23,10 @@ warnings.warn("kpiterm.plugins.Old is deprecated since 0.4 and goes with 1.0: us
 
 
 def kpiterm(*args: str, code: int = 0) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "kpiterm", *args, "--json"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return json.loads(done.stdout)
+    with redirect_stdout(io.StringIO()) as said:
+        ended = run([*args, "--json"])
+    assert ended == code, said.getvalue()
+    return json.loads(said.getvalue())
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.e2e.conftest import Home
+from tests.e2e.conftest import Home
 
 pytestmark = pytest.mark.e2e
 
@@ -43,12 +40,22 @@ def imported(home: Home, *args: str) -> set[str]:
     return set(done.stderr.split())
 
 
-@pytest.fixture
-def synced(home: Home, tmp_path: Path) -> Home:
+def sync_once(home: Home) -> Home:
     home.plugin("calm", "CONNECTOR = connector()\n")
     home.declare("one", "calm")
     assert home("sync").code == 0
     return home
+
+
+@pytest.fixture
+def synced(home: Home) -> Home:
+    return sync_once(home)
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """One home for tests that leave its state.json as they wish."""
+    return sync_once(Home(tmp_path_factory.mktemp("calm")))
 
 
 def from_state(home: Home) -> bool:
@@ -116,9 +123,9 @@ def test_an_older_hour_is_computed_anew(synced: Home) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"v": 2}', '{"valid": 1}'])
-def test_a_damaged_state_is_no_obstacle(synced: Home, text: str) -> None:
-    synced.paths.state.write_text(text)
-    done = synced("status", "--json")
+def test_a_damaged_state_is_no_obstacle(calm: Home, text: str) -> None:
+    calm.paths.state.write_text(text)
+    done = calm("status", "--json")
     assert done.code == 0, done.err
     assert done.json["accounts"][0]["status"] == "ok"
 

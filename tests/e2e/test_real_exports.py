@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kpiterm.store.read import Reader
+
 if TYPE_CHECKING:
     from tests.e2e.conftest import Done, Home
 
@@ -53,14 +55,19 @@ def test_every_targetis_answered_in_its_turn(imported: tuple[Home, list[Path], D
         assert answer["hint"] or not answer["error"] or "which no KPI uses" in answer["error"], answer["path"]
 
 
+def facts_of(home: Home) -> dict[str, list[tuple[object, ...]]]:
+    with Reader(home.paths) as reader:
+        return {table: reader.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in TABLES}
+
+
 def test_all_of_it_again_changes_nothing(imported: tuple[Home, list[Path], Done]) -> None:
     home, files, first = imported
-    before = {table: home.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in TABLES}
+    before = facts_of(home)
     again = home("import", "--json", *files)
     assert again.code == first.code
     counts = {a["path"]: (a["rows"], a["new"], a["superseded"]) for a in again.json["files"]}
     assert counts == {a["path"]: (a["rows"], 0, 0) for a in first.json["files"]}
-    after = {table: home.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in TABLES}
+    after = facts_of(home)
     assert [table for table in TABLES if after[table] != before[table]] == []
 
 

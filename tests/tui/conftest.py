@@ -14,7 +14,9 @@ from textual.pilot import Pilot
 
 from kpiterm.analysis.view import AccountStatusView, Gauge, Span, StreamStatus, Target, View
 from kpiterm.tui.app import KpitermApp
-from kpiterm.tui.messages import FeedError, FeedUpdate, SyncUpdate
+from kpiterm.tui.feed import Post
+from kpiterm.tui.headless import Outcome, Table
+from kpiterm.tui.messages import FeedError, FeedUpdate, PageKey, PageUpdate, SyncUpdate
 from kpiterm.tui.sync_state import SyncState
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -93,10 +95,14 @@ class HandFeed:
     def __init__(self) -> None:
         self.rereads = 0
         self.stopped = False
-        self._post: Callable[[FeedUpdate], object] | None = None
+        self.shown: list[PageKey | None] = []
+        self._post: Post | None = None
 
-    def start(self, post: Callable[[FeedUpdate], object]) -> None:
+    def start(self, post: Post) -> None:
         self._post = post
+
+    def show(self, page: PageKey | None) -> None:
+        self.shown.append(page)
 
     def reread(self) -> None:
         self.rereads += 1
@@ -107,6 +113,11 @@ class HandFeed:
     def say(self, content: View | FeedError) -> None:
         assert self._post is not None, "the app has not started the feed"
         self._post(FeedUpdate(content))
+
+    def turn(self, key: PageKey, content: object) -> None:
+        """Page `key` now holds `content`; None: it is being read."""
+        assert self._post is not None, "the app has not started the feed"
+        self._post(PageUpdate(key, content))
 
 
 class HandSync:
@@ -134,14 +145,37 @@ class HandSync:
         self._post(SyncUpdate(state))
 
 
+class HandHeadless:
+    """Commands that end as the test says, and tables that it may look at."""
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[str, ...]] = []
+        self.tables: list[Table] = []
+        self.outcome = Outcome(True, "entry 12: reorder.accept A-1")
+
+    async def run(self, args: Sequence[str]) -> Outcome:
+        self.commands.append(tuple(args))
+        return self.outcome
+
+    def export(self, table: Table) -> Outcome:
+        self.tables.append(table)
+        return Outcome(True, f"{table.name}.csv")
+
+
 class Desk:
     """The app at work with its fakes."""
 
-    def __init__(self, app: KpitermApp, pilot: Pilot[None], feed: HandFeed, sync: HandSync) -> None:
-        self.app, self.pilot, self.feed, self.sync = app, pilot, feed, sync
+    def __init__(
+        self, app: KpitermApp, pilot: Pilot[None], feed: HandFeed, sync: HandSync, headless: HandHeadless
+    ) -> None:
+        self.app, self.pilot, self.feed, self.sync, self.headless = app, pilot, feed, sync, headless
 
     async def show(self, content: View | FeedError) -> None:
         self.feed.say(content)
+        await self.settle()
+
+    async def turn(self, key: PageKey, content: object) -> None:
+        self.feed.turn(key, content)
         await self.settle()
 
     async def press(self, *keys: str) -> None:
@@ -189,9 +223,12 @@ def desk() -> Opener:
     ) -> AsyncIterator[Desk]:
         feed, sync = options.pop("feed", HandFeed()), options.pop("sync", HandSync())
         clock = options.pop("clock", lambda: NOW)
-        app = KpitermApp(feed=feed, sync=sync, workspace="seller", version="0.0", clock=clock, **options)
+        headless = HandHeadless()
+        app = KpitermApp(
+            feed=feed, sync=sync, workspace="seller", version="0.0", headless=headless, clock=clock, **options
+        )
         async with app.run_test(size=size) as pilot:
-            desk = Desk(app, pilot, feed, sync)
+            desk = Desk(app, pilot, feed, sync, headless)
             await desk.settle()
             if show is not None:
                 await desk.show(show)

@@ -46,7 +46,7 @@ async def test_each_stream_says_status_rows_and_how_far_it_reaches(
     desk: Opener, make_view: MakeView, size: tuple[int, int]
 ) -> None:
     async with desk(size, make_view()) as d:
-        await d.press("2")
+        await d.press("5")
         d.assert_aligned()
         assert "synced 3 min ago" in d.row("us-main")
         assert "✓ ok" in d.row("orders")
@@ -61,7 +61,7 @@ async def test_a_note_of_a_good_run_is_read_whole(desk: Opener, make_view: MakeV
     first, *others = make_view().accounts
     noted = replace(first, streams=(replace(first.streams[0], note=note),))
     async with desk(size, make_view(accounts=(noted, *others))) as d:
-        await d.press("2")
+        await d.press("5")
         d.assert_aligned()
         assert "✓ ok" in d.row("orders")
         assert "! order history is truncated" in d.text()
@@ -71,7 +71,7 @@ async def test_a_note_of_a_good_run_is_read_whole(desk: Opener, make_view: MakeV
 @pytest.mark.parametrize("size", [*SIZES, (60, 15)])
 async def test_an_error_is_read_whole_with_its_remedy(desk: Opener, make_view: MakeView, size: tuple[int, int]) -> None:
     async with desk(size, make_view()) as d:
-        await d.press("2")
+        await d.press("5")
         words = " ".join(d.text().replace("▌", " ").split())
         assert "AuthError: the refresh token was refused" in words
         assert "→ kpiterm account test jp" in words
@@ -79,7 +79,7 @@ async def test_an_error_is_read_whole_with_its_remedy(desk: Opener, make_view: M
 
 async def test_s_syncs_all_and_enter_syncs_the_chosen_account(desk: Opener, make_view: MakeView) -> None:
     async with desk(show=make_view()) as d:
-        await d.press("tab", "j", "enter")
+        await d.press("5", "j", "enter")
         assert d.sync.started == [("jp-main",)]
         assert "▸ syncing" in d.row("jp-main")
         assert "▸ syncing" not in d.row("us-main")
@@ -93,7 +93,7 @@ async def test_s_syncs_all_and_enter_syncs_the_chosen_account(desk: Opener, make
 async def test_progress_is_followed_live(desk: Opener, make_view: MakeView, size: tuple[int, int]) -> None:
     async with desk(size, make_view()) as d:
         state = await sync_all(d)
-        await d.press("2")
+        await d.press("5")
         d.sync.say(fold(state, progress()))
         await d.until("window 3/12  4,210 rows  40 s left")
         assert "sync: us-main orders 3/12" in d.rows()[0]
@@ -106,7 +106,7 @@ async def test_progress_is_followed_live(desk: Opener, make_view: MakeView, size
 async def test_a_stream_that_was_never_synced_shows_its_progress_too(desk: Opener, make_view: MakeView) -> None:
     async with desk(show=make_view()) as d:
         state = await sync_all(d)
-        await d.press("2")
+        await d.press("5")
         d.sync.say(fold(state, progress(account="旗舰店", stream="products", window=1, windows=2)))
         await d.until("window 1/2")
         assert "products" in d.row("window 1/2")
@@ -115,7 +115,7 @@ async def test_a_stream_that_was_never_synced_shows_its_progress_too(desk: Opene
 async def test_the_end_of_a_sync_is_summed_up_and_the_store_read_again(desk: Opener, make_view: MakeView) -> None:
     async with desk(show=make_view()) as d:
         state = await sync_all(d)
-        await d.press("2")
+        await d.press("5")
         broken = run(
             account="jp-main", stream="ads", status="failed", rows=0,
             error=RunError(kind="AccessError", message="the role is missing", hint="ask for the Advertising role"),
@@ -136,7 +136,7 @@ async def test_a_sync_that_ended_well_leaves_the_board_alone(desk: Opener, make_
         d.sync.say(ended(fold(state, run()), 0, []))
         await d.until("sync: done ✓")
         assert "16,840" not in d.text()
-        await d.press("2")
+        await d.press("5")
         assert "✓ sync done. 16,840 rows; streams: 1 ok" in d.text()
 
 
@@ -163,11 +163,11 @@ async def test_s_while_a_sync_runs_offers_to_stop_it(desk: Opener, make_view: Ma
         assert d.sync.started == [()]
         d.sync.say(ended(replace(state, phase="stopping"), -15, []))
         await d.until("sync: stopped")
-        await d.press("2")
+        await d.press("5")
         assert "sync stopped: the windows that were complete are kept" in d.text()
 
 
 async def test_no_accounts_says_how_to_add_one(desk: Opener, make_view: MakeView) -> None:
     async with desk(show=make_view(accounts=())) as d:
-        await d.press("2")
+        await d.press("5")
         assert "kpiterm account add amazon us-main" in d.text()

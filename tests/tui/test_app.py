@@ -34,9 +34,10 @@ async def test_help_explains_every_key_and_symbol(desk: Opener, make_view: MakeV
 
 
 async def test_the_palette_names_every_command(desk: Opener, make_view: MakeView) -> None:
-    async with desk(show=make_view()) as d:
+    screens = ("Board", "KPI", "Inventory", "Contract", "Accounts", "Alerts")
+    async with desk((120, 60), show=make_view()) as d:
         await d.press("ctrl+p")
-        for command in ("Board", "Accounts", "Sync all", "Re-read", "Theme", "Help", "Quit"):
+        for command in (*screens, "Sync all", "Re-read", "Freeze", "Copy", "Export", "Theme", "Help", "Quit"):
             await d.until(command)
 
 
@@ -91,7 +92,7 @@ async def test_the_screens_answer_while_the_store_is_being_read(desk: Opener, tm
     async with desk(feed=feed) as d:
         assert await asyncio.to_thread(reading.wait, 20)
         assert "reading the store…" in d.text()
-        await d.press("2", "question_mark")
+        await d.press("5", "question_mark")
         assert "every command, by name" in d.text()
     # The program has ended although the read has not.
     assert not release.is_set()

@@ -86,7 +86,8 @@ async def test_the_frame_tells_workspace_period_freshness_and_keys(desk: Opener,
         assert "seller  Nov 2026, day 21 of 30" in first
         assert "✗ 2 breach  ! 2 watch  ✓ 1 ok  – 1 no data" in first
         assert "as of 5 min ago  sync: idle" in first
-        assert "enter Details  1 Board  2 Accounts  s Sync all  r Re-read  ? Help  q Quit" in last
+        assert "enter Details  1 Board  2 KPI  3 Inventory  4 Contract  5 Accounts  6 Alerts  s Sync all" in last
+        assert "? Help  q Quit" in last
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -119,9 +120,12 @@ async def test_the_first_paint_needs_no_data(desk: Opener) -> None:
         assert "seller" in d.rows()[0]
 
 
-async def test_an_empty_board_says_what_to_do(desk: Opener, make_view: MakeView) -> None:
+async def test_an_empty_board_says_what_to_do(desk: Opener, make_view: MakeView, make_gauge: MakeGauge) -> None:
+    unmeasured = make_gauge("gmv", "GMV", state="no_data", reason="no data: sync")
     async with desk(show=make_view([])) as d:
-        assert "No KPI has been measured yet. Press s to sync" in d.text()
+        for gauges in ([], [unmeasured]):
+            await d.show(make_view(gauges))
+            assert "No KPI has been measured yet. Press s to sync" in d.text()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -174,9 +178,12 @@ async def test_the_cursor_stays_on_its_kpi_when_another_appears_above(
 async def test_enter_opens_everything_known_about_a_kpi(desk: Opener, make_view: MakeView) -> None:
     async with desk((80, 24), make_view()) as d:
         await d.press("down", "enter")
-        text = d.text()
-        for known in ("26,040", "100,000", "≤ 28 %", "28.1 %", "sha256:4f1c9e27ab", "amazon:us-main", "settling"):
-            assert known in text
+        for known in ("≤ 28 %", "28.1 %", "25 in the contract"):
+            assert known in d.text()
+        await d.press("G")
+        for known in ("26,040", "100,000", "sha256:4f1c9e27ab", "amazon:us-main", "settling"):
+            assert known in d.text()
+        assert d.feed.shown[-1] == ("kpi", "acos", "all")
         await d.press("escape")
         assert "GMV growth" in d.text()
 
@@ -210,7 +217,7 @@ async def test_tiny_terminals_lose_detail_and_nothing_else(
 ) -> None:
     async with desk(size, make_view()) as d:
         d.assert_aligned()
-        for keys in (("2",), ("1", "enter"), ("escape", "question_mark"), ("escape",)):
+        for keys in (("5",), ("1", "enter"), ("escape", "question_mark"), ("escape",), ("3",), ("4",), ("6",)):
             await d.press(*keys)
             d.assert_aligned()
 

@@ -14,7 +14,7 @@ from kpiterm.analysis.view import View
 from kpiterm.errors import StoreError
 from kpiterm.tui import feed as feed_module
 from kpiterm.tui.feed import SnapshotFeed
-from kpiterm.tui.messages import FeedError, FeedUpdate
+from kpiterm.tui.messages import FeedError, FeedUpdate, PageUpdate
 
 MakeView = Callable[..., View]
 PATIENCE = 20.0
@@ -25,7 +25,7 @@ class Reader:
 
     def __init__(self, current: Path, make_view: MakeView) -> None:
         self.current = current
-        self.posted: Queue[FeedUpdate] = Queue()
+        self.posted: Queue[FeedUpdate | PageUpdate] = Queue()
         self.fault: Exception | None = None
         self.builds = 0
         self._make_view = make_view
@@ -104,6 +104,7 @@ def test_an_expected_error_is_told_with_its_hint_and_the_loop_goes_on(reader: Re
     reader.fault = None
     while isinstance(content := reader.posted.get(timeout=PATIENCE).content, FeedError):
         pass
+    assert isinstance(content, View)
     assert content.snapshot == "snap-1"
 
 
@@ -116,7 +117,7 @@ def test_any_other_error_is_told_with_its_kind(reader: Reader) -> None:
 
 
 def test_after_stop_nothing_is_posted_even_by_a_read_that_was_under_way(tmp_path: Path, make_view: MakeView) -> None:
-    begun, release, posted = Event(), Event(), Queue[FeedUpdate]()
+    begun, release, posted = Event(), Event(), Queue[FeedUpdate | PageUpdate]()
 
     def build() -> View:
         begun.set()

@@ -14,7 +14,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 import kpiterm
-from kpiterm.i18n import DOMAIN, FOLDER, said, told, translator
+from kpiterm.i18n import DOMAIN, FOLDER, Said, in_all, listing, named, recalled, said, sentences, told, translator
 
 ROOT = Path(kpiterm.__file__).parent
 PO = FOLDER / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -71,3 +71,36 @@ def test_a_sentence_is_told_with_its_values_and_those_in_them() -> None:
     assert told("Summary", "zh") == "摘要"
     assert told("A SKU {0}", "zh") == "A SKU {0}"
     assert told("", "zh") == ""
+
+
+def test_a_name_has_its_languages_with_it() -> None:
+    text = said("not deducted, for want of data: {0}", named({"en": "Ad spend", "zh": "广告花费"}))
+    assert in_all(text) == {"en": "not deducted, for want of data: Ad spend", "zh": "因无数据未扣除：广告花费"}
+
+
+def test_sentences_and_lists_have_the_signs_of_their_language() -> None:
+    parts = (said("ended on {0}", "2026-10-31"), "", said("unchanged"))
+    assert in_all(sentences(parts)) == {"en": "ended on 2026-10-31; unchanged", "zh": "2026-10-31 已到期；未变更"}
+    assert told(listing([said("seller"), said("provider")]), "zh") == "卖家，服务商"
+    assert (sentences([]), listing(["one"])) == ("", "one")
+
+
+def test_braces_in_a_word_of_somebody_else_are_no_places() -> None:
+    assert told(said("cost {per unit}"), "zh") == "cost {per unit}"
+
+
+@pytest.mark.parametrize(
+    ("kept", "chinese"),
+    [
+        ("held: only 0.8 of the weights could be evaluated", "暂缓：仅有 0.8 的权重可评估"),
+        ("0.05 from 0; 0.07 from 50000", "0.05（0 起）；0.07（50000 起）"),
+        ("both parties must approve; approved by seller", "须双方批准；已批准：卖家"),
+        ("TOY-1 green", "TOY-1 green"),
+        ("", ""),
+    ],
+)
+def test_a_sentence_that_was_kept_as_text_finds_its_template(kept: str, chinese: str) -> None:
+    found = recalled(kept)
+    assert found == kept
+    assert told(found, "zh") == chinese
+    assert isinstance(found, Said) == (kept != chinese)

@@ -10,14 +10,15 @@ from typing import Literal
 
 from kpiterm.analysis.contract.grants import Grant, Grants
 from kpiterm.analysis.contract.model import Access, Contract
+from kpiterm.i18n import N_, said, sentences, word
 
 Kind = Literal["main_account", "unknown", "expired", "too_broad", "removal_unproven"]
 TITLES: dict[Kind, str] = {
-    "main_account": "main account in use",
-    "unknown": "unknown principal",
-    "expired": "expired",
-    "too_broad": "too broad",
-    "removal_unproven": "removal not proven",
+    "main_account": N_("main account in use"),
+    "unknown": N_("unknown principal"),
+    "expired": N_("expired"),
+    "too_broad": N_("too broad"),
+    "removal_unproven": N_("removal not proven"),
 }
 _MAIN = frozenset(
     {
@@ -65,28 +66,28 @@ def ends_on(access: Access, last: date | None) -> date | None:
 def _judge(grant: Grant, schedule: Sequence[Access], day: date, last: date | None) -> Finding | None:
     if grant.role.strip().casefold() in _MAIN:
         return _finding(
-            "main_account", grant, f"{grant.principal} is or works by the main account ({grant.role})",
-            "give them a user of their own with the rights that the schedule names; or name them in own_staff",
+            "main_account", grant, said("{0} is or works by the main account ({1})", grant.principal, grant.role),
+            said("give them a user of their own with the rights that the schedule names; or name them in own_staff"),
         )  # fmt: skip
     named = [a for a in schedule if _names(a, grant)]
     if not named:
         return _finding(
-            "unknown", grant, f"no line of the schedule names {grant.principal}",
-            "remove them on the platform, or add them to [terms.service] access by a new version of the terms",
+            "unknown", grant, said("no line of the schedule names {0}", grant.principal),
+            said("remove them on the platform, or add them to [terms.service] access by a new version of the terms"),
         )  # fmt: skip
     fitting = [a for a in named if _allows(a, grant)]
     live = [a for a in fitting if (end := ends_on(a, last)) is None or day <= end]
     if fitting and not live:
         ended = max(end for a in fitting if (end := ends_on(a, last)))
         return _finding(
-            "expired", grant, f"granted until {ended}, still there on {grant.seen_on}",
-            "remove it on the platform, then import a new user list as proof",
+            "expired", grant, said("granted until {0}, still there on {1}", ended, grant.seen_on),
+            said("remove it on the platform, then import a new user list as proof"),
         )  # fmt: skip
     if not fitting:
-        granted = "; ".join(f"{a.role} ({a.level})" for a in named)
+        granted = sentences(_right(a.role, a.level) for a in named)
         return _finding(
-            "too_broad", grant, f"has {grant.role}{_level(grant.level)}, the schedule grants {granted}",
-            "take the right away on the platform, or agree on it by a new version of the terms",
+            "too_broad", grant, said("has {0}, the schedule grants {1}", _right(grant.role, grant.level), granted),
+            said("take the right away on the platform, or agree on it by a new version of the terms"),
         )  # fmt: skip
     return None
 
@@ -99,12 +100,13 @@ def _unproven(schedule: Iterable[Access], grants: Grants, day: date, last: date 
             continue
         read = grants.read_on(access.platform, access.principal)
         if read is None or read <= ended:
-            seen = f"the last reading is of {read}" if read else "nothing was ever read"
+            seen = said("the last reading is of {0}", read) if read else said("nothing was ever read")
             yield Finding(
                 kind="removal_unproven", platform=access.platform, principal=access.principal, role=access.role,
-                level=access.level, text=f"ended on {ended}; {seen}",
-                remedy=f"export the user permissions page of {access.platform}, then kpiterm contract access --import",
-                evidence=access.platform,
+                level=access.level, text=said("ended on {0}; {1}", ended, seen), evidence=access.platform,
+                remedy=said(
+                    "export the user permissions page of {0}, then kpiterm contract access --import", access.platform
+                ),
             )  # fmt: skip
 
 
@@ -130,8 +132,8 @@ def _same(text: str) -> str:
     return text.strip().casefold()
 
 
-def _level(level: str | None) -> str:
-    return f" ({level})" if level else ""
+def _right(role: str, level: str | None) -> str:
+    return said("{0} ({1})", role, word(level)) if level else role
 
 
 def _finding(kind: Kind, grant: Grant, text: str, remedy: str) -> Finding:

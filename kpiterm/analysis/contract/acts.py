@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from kpiterm.analysis.inventory.supply.model import Receiving
 from kpiterm.analysis.reader import Reader
+from kpiterm.i18n import said
 
 _ANSWERS = frozenset({"reorder.accept", "reorder.adjust", "reorder.snooze"})
 _LOG = "SELECT seq, happened_at, actor, kind, detail FROM event WHERE kind LIKE 'reorder.%' ORDER BY seq"
@@ -147,9 +148,12 @@ def _answer(day: date, actor: str, kind: str, detail: Mapping[str, Any]) -> Answ
 
 
 def _note(answer: Answer) -> str:
-    what = "put off" if answer.kind == "reorder.snooze" else f"changed to {answer.quantity}"
-    why = f": {answer.reason}" if answer.reason else ""
-    return f"{what} by {answer.actor} on {answer.day}{why}"
+    what = (
+        said("put off by {0} on {1}", answer.actor, answer.day)
+        if answer.kind == "reorder.snooze"
+        else said("changed to {0} by {1} on {2}", answer.quantity, answer.actor, answer.day)
+    )
+    return said("{0}: {1}", what, answer.reason) if answer.reason else what
 
 
 def _day(at: datetime, zone: ZoneInfo) -> date:

@@ -15,6 +15,7 @@ from kpiterm.analysis.kpi.definition import RATIOS, Definition
 from kpiterm.analysis.kpi.targets import estimate_behind
 from kpiterm.config.toml import did_you_mean
 from kpiterm.errors import ConfigError
+from kpiterm.i18n import N_, said, word
 
 Catalogue = Mapping[str, Definition]
 _CENT = Decimal("0.01")
@@ -64,10 +65,8 @@ def doubts(contract: Contract, catalogue: Catalogue) -> list[Doubt]:
 def _version(contract: Contract, terms: TermsVersion, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     if contract.signed_at and terms.effective_from < contract.signed_at:
         days = (contract.signed_at - terms.effective_from).days
-        yield (
-            "effective_from",
-            f"retroactive: in force from {terms.effective_from}, signed {days} days later on {contract.signed_at}",
-        )
+        when = terms.effective_from, days, contract.signed_at
+        yield "effective_from", said("retroactive: in force from {0}, signed {1} days later on {2}", *when)
     yield from _pool(terms)
     yield from _weights(terms)
     for kpi, agreed in terms.kpis.items():
@@ -83,13 +82,13 @@ def _version(contract: Contract, terms: TermsVersion, catalogue: Catalogue) -> I
 def _pool(terms: TermsVersion) -> Iterator[tuple[str, str]]:
     pool, score = terms.base_fee * terms.pool_share, terms.score
     if terms.pool_share > 1:
-        text = f"a pool of {digits(pool)} is larger than the fee of {digits(terms.base_fee)}"
+        text = said("a pool of {0} is larger than the fee of {1}", digits(pool), digits(terms.base_fee))
         if score:
             taken, added = digits(pool * score.penalty_max), digits(pool * score.bonus_max)
-            text += f": the penalty may take {taken}, the bonus add {added}"
+            text = said("{0}: the penalty may take {1}, the bonus add {2}", text, taken, added)
         yield "pool_share", text
     if terms.kpis and not pool and not terms.commission:
-        yield "pool_share", "the KPIs move no money: base_fee x pool_share is 0"
+        yield "pool_share", said("the KPIs move no money: base_fee x pool_share is 0")
 
 
 def _weights(terms: TermsVersion) -> Iterator[tuple[str, str]]:
@@ -97,21 +96,33 @@ def _weights(terms: TermsVersion) -> Iterator[tuple[str, str]]:
     if terms.kpis and total != 100:
         kpi, most = max(terms.kpis.items(), key=lambda item: item[1].weight)
         counts = (100 * most.weight / total).quantize(Decimal("0.1"))
-        text = f"the weights sum to {digits(total)}, not to 100: they are taken relative to their sum, so that"
-        yield "kpis", f"{text} {kpi} with {digits(most.weight)} counts {counts} %"
+        text = N_(
+            "the weights sum to {0}, not to 100: they are taken relative to their sum, "
+            "so that {1} with {2} counts {3} %"
+        )
+        yield "kpis", said(text, digits(total), kpi, digits(most.weight), counts)
 
 
 def _points(agreed: KpiTerms) -> Iterator[tuple[str, str]]:
-    target, sign = agreed.target.value, "above" if agreed.lower_is_better else "below"
-    against = f"contradicts the target {agreed.target.op} {digits(target)}"
+    target = agreed.target.value
+    goal = f"{agreed.target.op} {digits(target)}"
     if agreed.floor is None:
-        yield "floor", f"none: all or nothing, one step past {digits(target)} costs the whole weight"
+        yield "floor", said("none: all or nothing, one step past {0} costs the whole weight", digits(target))
     elif _worse(agreed, target, agreed.floor) or agreed.floor == target:
-        yield "floor", f"{digits(agreed.floor)} {against}: nothing is earned there, so that it must lie {sign} it"
+        yield "floor", _wrong_floor(agreed, agreed.floor, goal)
     if agreed.stretch is not None and _worse(agreed, agreed.stretch, target):
-        yield "stretch", f"{digits(agreed.stretch)} {against}: it is easier, so that no more than 1 is ever earned"
+        easier = N_("{0} contradicts the target {1}: it is easier, so that no more than 1 is ever earned")
+        yield "stretch", said(easier, digits(agreed.stretch), goal)
     if agreed.gate and agreed.gate.met_by(target):
-        yield "gate", f"{agreed.gate.op} {digits(agreed.gate.value)} holds at the target itself: no bonus is ever paid"
+        gate = f"{agreed.gate.op} {digits(agreed.gate.value)}"
+        yield "gate", said("{0} holds at the target itself: no bonus is ever paid", gate)
+
+
+def _wrong_floor(agreed: KpiTerms, floor: Decimal, goal: str) -> str:
+    text = N_("{0} contradicts the target {1}: nothing is earned there, so that it must lie below it")
+    if agreed.lower_is_better:
+        text = N_("{0} contradicts the target {1}: nothing is earned there, so that it must lie above it")
+    return said(text, digits(floor), goal)
 
 
 def _worse(agreed: KpiTerms, one: Decimal, other: Decimal) -> bool:
@@ -128,9 +139,9 @@ def _one_defect(agreed: KpiTerms, definition: Definition) -> Iterator[tuple[str,
     fewest = (1 / target).to_integral_value(ROUND_FLOOR) + (1 if agreed.target.op == "<" or 1 % target else 0)
     if agreed.min_n is None or agreed.min_n < fewest:
         before = fewest - 1
-        text = f"one defect breaks {agreed.target.op} {digits(100 * target)} % below {fewest} orders"
+        goal = f"{agreed.target.op} {digits(100 * target)} %"
         shown = f"1 / {before} = {_percent(1 / before)} %, 1 / {fewest} = {_percent(1 / fewest)} %"
-        yield "min_n", f"{text}: {shown}; agree on min_n = {fewest}"
+        yield "min_n", said("one defect breaks {0} below {1} orders: {2}; agree on min_n = {1}", goal, fewest, shown)
 
 
 def _commission(terms: Commission, version: TermsVersion) -> Iterator[tuple[str, str]]:
@@ -138,13 +149,15 @@ def _commission(terms: Commission, version: TermsVersion) -> Iterator[tuple[str,
         yield from _cliffs(terms)
     rates = [tier.rate for tier in terms.tiers]
     if any(later < earlier for earlier, later in pairwise(rates)) and terms.method == "slab":
-        yield "tiers", "the rate falls from one slab to the next: selling more pays less at each bound"
+        yield "tiers", said("the rate falls from one slab to the next: selling more pays less at each bound")
     if not terms.refund_window_days:
-        yield "refund_window_days", "none: commission on sales that are refunded after the month is never taken back"
+        never = said("none: commission on sales that are refunded after the month is never taken back")
+        yield "refund_window_days", never
     if terms.base != "incremental_net_sales" and not terms.exclude.channels and not terms.attribution:
-        yield "base", f"{terms.base}: all sales of all channels count, also those that the provider has no part in"
+        text = N_("{0}: all sales of all channels count, also those that the provider has no part in")
+        yield "base", said(text, word(terms.base))
     if version.caps.commission_max is None and version.caps.total_max is None:
-        yield "tiers", "no limit: neither caps.commission_max nor caps.total_max is agreed"
+        yield "tiers", said("no limit: neither caps.commission_max nor caps.total_max is agreed")
 
 
 def _cliffs(terms: Commission) -> Iterator[tuple[str, str]]:
@@ -152,8 +165,8 @@ def _cliffs(terms: Commission) -> Iterator[tuple[str, str]]:
         below, at = (commission.slab(x, terms.tiers).quantize(_CENT) for x in (tier.start - _CENT, tier.start))
         if below != at:
             even = commission.marginal(tier.start, terms.tiers).quantize(_CENT)
-            jump = f"one cent more of sales moves the commission from {below} to {at} ({at - below:+})"
-            yield "tiers", f"a cliff at {digits(tier.start)}: {jump}; marginal it would be {even}"
+            jump = said("one cent more of sales moves the commission from {0} to {1} ({2:+})", below, at, at - below)
+            yield "tiers", said("a cliff at {0}: {1}; marginal it would be {2}", digits(tier.start), jump, even)
 
 
 def _percent(value: Decimal) -> str:

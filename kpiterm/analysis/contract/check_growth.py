@@ -8,6 +8,7 @@ from decimal import Decimal
 from kpiterm.analysis.contract.amounts import digits
 from kpiterm.analysis.contract.model import KpiTerms
 from kpiterm.analysis.kpi.definition import Definition
+from kpiterm.i18n import said
 
 _LONG, _SHORT = 31, 28  # January and February
 
@@ -23,14 +24,14 @@ def growth_doubts(agreed: KpiTerms, definition: Definition, base: Definition | N
         february, march = (
             _percent((1 + target) * before / after - 1) for before, after in ((_LONG, _SHORT), (_SHORT, _LONG))
         )
-        flat_days = f"sales that are the same every day give {flat} % in February and {back} % in March"
+        flat_days = said("sales that are the same every day give {0} in February and {1} in March", flat, back)
         asked = f"{agreed.target.op} {digits(100 * target)} %"
-        needed = f"{asked} needs {february} % more per day in February and {march} % in March"
-        yield "target", f"raw month over month: {flat_days}; {needed}; gmv_mom_day compares days"
+        needed = said("{0} needs {1} more per day in February and {2} in March", asked, february, march)
+        yield "target", said("raw month over month: {0}; {1}; gmv_mom_day compares days", flat_days, needed)
     if target > 0:
         year, half = ((1 + target) ** months for months in (12, 6))
-        yield "target", f"every month it comes to x {year:.3f} in a year, x {half:.3f} in six months"
+        yield "target", said("every month it comes to x {0:.3f} in a year, x {1:.3f} in six months", year, half)
 
 
 def _percent(value: Decimal) -> str:
-    return f"{100 * value:+.2f}"
+    return f"{100 * value:+.2f} %"

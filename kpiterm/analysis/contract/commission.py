@@ -9,6 +9,10 @@ from decimal import Decimal
 from kpiterm.analysis.contract.model import ONE, ZERO, Commission, Tier
 from kpiterm.analysis.contract.values import Amount
 from kpiterm.errors import UsageError
+from kpiterm.i18n import N_
+
+WORDS = (N_("marginal"), N_("slab"), N_("incremental_net_sales"), N_("net_sales"), N_("gmv"))
+"""The methods and bases of contract files, in words."""
 
 
 @dataclass(frozen=True, slots=True)

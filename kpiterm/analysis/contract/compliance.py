@@ -11,9 +11,15 @@ from pathlib import Path
 from typing import Literal
 
 from kpiterm.config.toml import Section, read_toml
+from kpiterm.i18n import N_, said, word
 
 State = Literal["ok", "expiring", "missing", "expired", "changed", "bad_code"]
+STATES: dict[State, str] = {
+    "ok": N_("ok"), "expiring": N_("expiring"), "missing": N_("missing"), "expired": N_("expired"),
+    "changed": N_("changed"), "bad_code": N_("bad_code"),
+}  # fmt: skip
 FAULTS = frozenset({"missing", "expired", "changed", "bad_code"})
+_GONE = N_("No such file or directory")
 _SOON = timedelta(days=30)
 
 
@@ -88,7 +94,7 @@ def _check(group: Group, skus: int, folder: Path, today: date) -> Iterator[Check
         if not judged:
             yield Checked(
                 group=group.name, kind=kind, state="missing", skus=skus, file=None, valid_until=None,
-                text=f"no document: add [[groups.documents]] with kind = \"{kind}\" and its file",
+                text=said('no document: add [[groups.documents]] with kind = "{0}" and its file', kind),
             )  # fmt: skip
             continue
         state, text, best = min(judged, key=lambda item: order.index(item[0]))
@@ -101,18 +107,18 @@ def _judge(document: Document, folder: Path, today: date) -> tuple[State, str]:
     try:
         found = hashlib.sha256((folder / document.file).read_bytes()).hexdigest()
     except OSError as error:
-        return "missing", f"{document.file}: {error.strerror}"
+        return "missing", said("{0}: {1}", document.file, word(error.strerror or _GONE))
     if document.sha256 is None:
-        return "missing", f'not signed for: write sha256 = "{found}" once it was looked at'
+        return "missing", said('not signed for: write sha256 = "{0}" once it was looked at', found)
     if document.sha256 != found:
-        return "changed", f"the file is another one now: sha256 {found}"
+        return "changed", said("the file is another one now: sha256 {0}", found)
     if document.valid_until and document.valid_until < today:
-        return "expired", f"ended on {document.valid_until}"
+        return "expired", said("ended on {0}", document.valid_until)
     if bad := [code for code in document.codes if not check_digit_fits(code)]:
-        return "bad_code", f"no valid code: {', '.join(bad)}"
+        return "bad_code", said("no valid code: {0}", ", ".join(bad))
     if document.valid_until and document.valid_until - _SOON <= today:
-        return "expiring", f"ends on {document.valid_until}"
-    return "ok", f"until {document.valid_until}" if document.valid_until else "unchanged"
+        return "expiring", said("ends on {0}", document.valid_until)
+    return "ok", said("until {0}", document.valid_until) if document.valid_until else said("unchanged")
 
 
 def _group(section: Section) -> Group:

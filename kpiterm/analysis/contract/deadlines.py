@@ -15,8 +15,9 @@ from kpiterm.analysis.contract.grants import Grants
 from kpiterm.analysis.contract.ledger import Ledger
 from kpiterm.analysis.contract.model import Contract, Service, TermsVersion
 from kpiterm.analysis.contract.segments import whole_month
+from kpiterm.i18n import N_, said, word
 
-SIDES = ("seller", "provider")
+SIDES = (N_("seller"), N_("provider"))
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = timedelta(days=1)
 _PATIENCE = timedelta(days=62)
@@ -68,39 +69,37 @@ def _notices(service: Service, end: End, today: date, last: date) -> Iterator[Du
         for closing in [end.day] if end.day else list(_month_ends(today, last)):
             yield Due(
                 kind="notice", key=f"{side} {closing}", day=closing - timedelta(days=days), by=side,
-                title=f"last day for notice by the {side}, to end on {closing}", detail=f"{days} days before the end",
+                title=said("last day for notice by the {0}, to end on {1}", word(side), closing),
+                detail=said("{0} days before the end", days),
             )  # fmt: skip
 
 
 def _ends(service: Service, end: End) -> Iterator[Due]:
     if end.day:
-        why = f"notice by the {end.notice_by}" if end.notice_by else "as agreed"
+        why = said("notice by the {0}", word(end.notice_by)) if end.notice_by else said("as agreed")
         if service.renewal_months and not end.notice_by:
             first = end.day + _DAY
             yield Due(
-                kind="renewal", key=f"{first}", day=first, title=f"renewed for {service.renewal_months} months",
-                detail="unless a side gave notice in time; enter the new end in the contract file",
+                kind="renewal", key=f"{first}", day=first, title=said("renewed for {0} months", service.renewal_months),
+                detail=said("unless a side gave notice in time; enter the new end in the contract file"),
             )  # fmt: skip
-        yield Due(kind="end", key="end", day=end.day, title="the contract ends", detail=why)
+        yield Due(kind="end", key="end", day=end.day, title=said("the contract ends"), detail=why)
         if service.transition_days:
             over = end.day + timedelta(days=service.transition_days)
-            yield Due(
-                kind="transition", key="transition", day=over, title="support of the transition ends", by="provider"
-            )
+            title = said("support of the transition ends")
+            yield Due(kind="transition", key="transition", day=over, title=title, by="provider")
     if service.confidentiality_until:
-        yield Due(
-            kind="confidentiality", key="until", day=service.confidentiality_until, title="confidentiality ends"
-        )  # fmt: skip
+        title = said("confidentiality ends")
+        yield Due(kind="confidentiality", key="until", day=service.confidentiality_until, title=title)
 
 
 def _pilot(service: Service) -> Iterator[Due]:
     if pilot := service.pilot:
         judged = evaluation_day(service)
-        yield Due(kind="pilot", key="start", day=pilot.start, title="the pilot begins")
-        yield Due(kind="pilot", key="end", day=pilot.end, title="the pilot ends")
-        yield Due(
-            kind="pilot", key="evaluation", day=judged, title=f"the pilot is judged: {pilot.pass_score} passes"
-        )  # fmt: skip
+        yield Due(kind="pilot", key="start", day=pilot.start, title=said("the pilot begins"))
+        yield Due(kind="pilot", key="end", day=pilot.end, title=said("the pilot ends"))
+        title = said("the pilot is judged: {0} passes", pilot.pass_score)
+        yield Due(kind="pilot", key="evaluation", day=judged, title=title)
 
 
 def evaluation_day(service: Service) -> date:
@@ -116,7 +115,7 @@ def _reviews(contract: Contract, terms: TermsVersion, service: Service, today: d
     while day <= last and (contract.until is None or day <= contract.until):
         meeting = _on_weekday(day, service.review_weekday)
         if meeting >= today:
-            yield Due(kind="review", key=f"{meeting}", day=meeting, title="review meeting", by="both")
+            yield Due(kind="review", key=f"{meeting}", day=meeting, title=said("review meeting"), by="both")
         day += timedelta(days=service.review_days)
 
 
@@ -131,10 +130,11 @@ def _statements(contract: Contract, service: Service, ledger: Ledger, today: dat
     for end in _month_ends(max(contract.start, today - _PATIENCE), min(last, contract.until or last)):
         period = f"{end:%Y-%m}"
         closing = ledger.closing(period)
+        command = f"kpiterm contract settle --period {period} --close"
         yield Due(
             kind="statement", key=period, day=end + timedelta(days=service.statement_days), by="provider",
-            title=f"statement of {period} due", done=closing is not None,
-            detail=f"closed on {closing.day}" if closing else f"kpiterm contract settle --period {period} --close",
+            title=said("statement of {0} due", period), done=closing is not None,
+            detail=said("closed on {0}", closing.day) if closing else command,
         )  # fmt: skip
 
 
@@ -143,7 +143,8 @@ def _disputes(ledger: Ledger, contract: Contract) -> Iterator[Due]:
         if dispute["due"]:
             yield Due(
                 kind="dispute", key=dispute["period"], day=date.fromisoformat(dispute["due"]), by="both",
-                title=f"escrow of {dispute['period']} falls due", detail=f"the dispute is {dispute['state']}",
+                title=said("escrow of {0} falls due", dispute["period"]),
+                detail=said("the dispute is {0}", word(dispute["state"])),
             )  # fmt: skip
 
 
@@ -153,16 +154,16 @@ def _access(contract: Contract, service: Service, grants: Grants, last: date | N
             key = f"{access.platform} {access.principal} {access.role}"
             yield Due(
                 kind="access", key=key, day=ends, by="seller",
-                title=f"access ends: {access.principal} on {access.platform}",
-                detail=f"{access.role} ({access.level}): remove it, then import a user list as proof",
+                title=said("access ends: {0} on {1}", access.principal, access.platform),
+                detail=said("{0} ({1}): remove it, then import a user list as proof", access.role, word(access.level)),
             )  # fmt: skip
     zone = ZoneInfo(contract.timezone)
     for grant in {(g.platform, g.principal, g.expires): g for g in grants.all if g.expires}.values():
         assert grant.expires, "only those that expire were kept"
         yield Due(
             kind="credential", key=f"{grant.platform} {grant.principal}", day=grant.expires.astimezone(zone).date(),
-            title=f"credential expires: {grant.account or grant.principal} on {grant.platform}", moment=grant.expires,
-            detail="authorise again before, with kpiterm account add", by="provider",
+            title=said("credential expires: {0} on {1}", grant.account or grant.principal, grant.platform),
+            moment=grant.expires, detail=said("authorise again before, with kpiterm account add"), by="provider",
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from kpiterm.analysis.contract.ledger import DISPUTE, EXPLAIN, RESOLVE, Ledger
 from kpiterm.analysis.contract.model import Contract
 from kpiterm.analysis.contract.segments import month_of
+from kpiterm.i18n import N_
 
 Document = dict[str, Any]
 
@@ -26,7 +27,7 @@ def _dispute(ledger: Ledger, contract: Contract, period: str) -> Document:
     due = opened + timedelta(days=month_of(contract, period).terms.dispute_days) if opened else None
     return {
         "period": period,
-        "state": ("explained" if explained else "open") if claims else "resolved",
+        "state": (N_("explained") if explained else N_("open")) if claims else N_("resolved"),
         "opened": f"{opened}" if opened else None,
         "due": f"{due}" if due else None,
         "claims": claims,

@@ -14,6 +14,7 @@ from kpiterm.analysis.contract.model import ONE, ZERO, Commission
 from kpiterm.analysis.contract.segments import Group, month_of
 from kpiterm.analysis.contract.values import Amount, Earlier, Figures
 from kpiterm.errors import UsageError
+from kpiterm.i18n import said, sentences
 
 _BASES = {
     "incremental_net_sales": "max(0, net_sales - baseline x seasonal_index x availability x days / of)",
@@ -53,7 +54,8 @@ def settle_commission(case: Case) -> Earnings:
             continue
         if figures.net_sales is None:
             held = True
-            lines.append(Line(code="commission", amount=ZERO, formula="held: net sales are not known"))
+            unknown = said("held: {0}", said("net sales are not known"))
+            lines.append(Line(code="commission", amount=ZERO, formula=unknown))
             continue
         scale = Scale(case.month.name, group.share, case.values.availability, case.values.year_to_date + counted)
         earned = _earned(case, terms, scale, _sales(case, terms, figures.net_sales))
@@ -115,7 +117,7 @@ def _difference(case: Case, billed: Earned, now: Decimal, period: str, amounts: 
         Line(
             code="adjustment" if after > before else "clawback",
             amount=after - before,
-            formula="commission on sales known now - commission billed",
+            formula=said("commission on sales known now - commission billed"),
             inputs=inputs,
             evidence=_evidence(amounts),
         )
@@ -139,7 +141,7 @@ def _line(case: Case, earned: Earned, figures: Figures, group: Group) -> Line:
     inputs = {
         "sales": digits(earned.sales),
         "base": digits(earned.base),
-        "tiers": "; ".join(f"{digits(t.rate)} from {digits(t.start * scaled)}" for t in terms.tiers),
+        "tiers": sentences(said("{0} from {1}", digits(t.rate), digits(t.start * scaled)) for t in terms.tiers),
         **days(group),
     }
     if rows:

@@ -9,9 +9,16 @@ from typing import Any
 
 from kpiterm.analysis.contract.ledger import Ledger
 from kpiterm.analysis.contract.model import Contract
+from kpiterm.i18n import N_
 
 NOTICE, HANDED, EXPORT, DELETE = "contract.notice", "contract.handover", "contract.export", "contract.delete"
 _SHOWN_BY = {"raw data": EXPORT, "cost ledger": EXPORT, "kpi definitions": EXPORT, "statements": EXPORT}
+
+USUAL = (
+    N_("listings"), N_("ad structure"), N_("keyword lists"), N_("cost ledger"), N_("raw data"), N_("statements"),
+    N_("KPI definitions"), N_("deletion certificate"),
+)  # fmt: skip
+"""What most contracts hand over, as the template names it."""
 
 
 @dataclass(frozen=True, slots=True)

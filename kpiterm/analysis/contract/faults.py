@@ -15,9 +15,11 @@ from decimal import Decimal
 from typing import Literal
 
 from kpiterm.analysis.contract.acts import Acts, Cycle, Ordered, cycle_of
+from kpiterm.i18n import N_, said
 
 Party = Literal["provider", "seller", "supplier", "platform", "nobody"]
 PARTIES: tuple[Party, ...] = ("provider", "seller", "supplier", "platform", "nobody")
+NAMES = (N_("provider"), N_("seller"), N_("supplier"), N_("platform"), N_("nobody"))
 _DAY = timedelta(days=1)
 _GAP = timedelta(days=4)
 
@@ -105,7 +107,7 @@ def share(out: StockOut, acts: Acts, *, provider_suggests: bool) -> Share:
     late, reasons = _late(cycle, out)
     if not provider_suggests and late["provider"]:
         late["seller"], late["provider"] = late["seller"] + late["provider"], 0
-        reasons.append("inventory is not in the provider's scope")
+        reasons.append(said("inventory is not in the provider's scope"))
     whose = _from_the_end(late, out)
     return Share(
         out=out, cycle=cycle, late=late, by_day=tuple(zip(out.days, whose, strict=True)), reasons=tuple(reasons)
@@ -141,15 +143,15 @@ _EVER = 10_000
 def _provider(cycle: Cycle, ordered: date, late: dict[Party, int], reasons: list[str]) -> None:
     if cycle.order_by is None:
         late["provider"] = _EVER
-        reasons.append("no suggestion was published")
+        reasons.append(said("no suggestion was published"))
         return
     heard = min(filter(None, (cycle.acknowledged, ordered)))
     if cycle.acknowledged is None and cycle.order is None:
         late["provider"] = _EVER
-        reasons.append(f"suggested on {cycle.suggested}, never acknowledged")
+        reasons.append(said("suggested on {0}, never acknowledged", cycle.suggested))
     elif heard > cycle.order_by:
         late["provider"] = (heard - cycle.order_by).days
-        reasons.append(f"to be ordered by {cycle.order_by}, acknowledged on {heard}")
+        reasons.append(said("to be ordered by {0}, acknowledged on {1}", cycle.order_by, heard))
 
 
 def _seller(cycle: Cycle, order: Ordered | None, ordered: date, late: dict[Party, int], reasons: list[str]) -> None:
@@ -158,20 +160,21 @@ def _seller(cycle: Cycle, order: Ordered | None, ordered: date, late: dict[Party
     due = max(cycle.order_by, min(filter(None, (cycle.acknowledged, ordered))))
     if ordered > due:
         late["seller"] = (ordered - due).days
-        reasons.append(f"due on {due}, ordered on {ordered}" if order else f"due on {due}, not ordered")
+        never = said("due on {0}, not ordered", due)
+        reasons.append(said("due on {0}, ordered on {1}", due, ordered) if order else never)
     reasons.extend(cycle.notes)
 
 
 def _on_the_way(order: Ordered, end: date, late: dict[Party, int], reasons: list[str]) -> None:
     arrived = order.arrived or order.received or end
     if order.promised is None:
-        reasons.append(f"order {order.id} has no promised day: no delay of the supplier can be shown")
+        reasons.append(said("order {0} has no promised day: no delay of the supplier can be shown", order.id))
     elif arrived > order.promised:
         late["supplier"] = (arrived - order.promised).days
-        said = f"arrived on {arrived}" if order.arrived or order.received else "not arrived"
-        reasons.append(f"promised for {order.promised}, {said}")
+        came = said("arrived on {0}", arrived) if order.arrived or order.received else said("not arrived")
+        reasons.append(said("promised for {0}, {1}", order.promised, came))
     if order.arrived:
         waited = ((order.received or end) - order.arrived).days - order.receiving_days
         if waited > 0:
             late["platform"] = waited
-            reasons.append(f"at the platform since {order.arrived}, {order.receiving_days} days are usual")
+            reasons.append(said("at the platform since {0}, {1} days are usual", order.arrived, order.receiving_days))

@@ -15,6 +15,7 @@ from kpiterm.analysis.contract.source import Document, Source, active, days_of
 from kpiterm.analysis.kpi.definition import RATIOS, Definition
 from kpiterm.analysis.kpi.gauges import all_gauges
 from kpiterm.analysis.view import Gauge, Span
+from kpiterm.i18n import said
 
 _TOTALS = frozenset({"sum", "distinct", "net"})
 
@@ -79,11 +80,12 @@ def _kpis(source: Source, month: Month) -> Document:
 def _reason(source: Source, definition: Definition, month: Month, gauge: Gauge) -> str | None:
     """Why a value cannot be settled on. A month that is over must be covered to its end."""
     if gauge.value is None:
-        return gauge.reason or "no data"
+        return gauge.reason or said("no data")
     if definition.kind == "growth" and month.segments[0].first > month.span.start:
-        return f"the contract's first month is not whole: it starts on {month.segments[0].first}"
+        return said("the contract's first month is not whole: it starts on {0}", month.segments[0].first)
     short = gauge.period.through < gauge.period.end and "entered" not in gauge.sources
-    return f"data through {gauge.period.through} only" if short and source.is_over(gauge.period.end) else None
+    late = short and source.is_over(gauge.period.end)
+    return said("data through {0} only", gauge.period.through) if late else None
 
 
 def _monthly(definition: Definition, month: Month, gauge: Gauge, days: Span) -> Decimal | None:

@@ -18,6 +18,7 @@ from kpiterm.analysis.contract.values import read_values
 from kpiterm.analysis.kpi.fx import RatesMissing
 from kpiterm.analysis.kpi.gauges import all_gauges
 from kpiterm.analysis.view import Gauge, Span
+from kpiterm.i18n import said
 
 
 def gather_sales(source: Source, month: Month) -> Document:
@@ -70,14 +71,14 @@ def _unknown(source: Source, end: date, gauges: Mapping[str, Gauge], lines: Sequ
     reports and none in order lines."""
     through = gauges["all"].data_through
     if through is None:
-        return gauges["all"].reason or "no data"
+        return gauges["all"].reason or said("no data")
     if source.is_over(end) and through < end:
-        return f"data through {through} only"
+        return said("data through {0} only", through)
     known = {line["channel"] for line in lines}
     silent = [
         name for name, gauge in gauges.items() if gauge.value and name not in known and (name != "all" or not known)
     ]
-    return f"no order lines of {', '.join(silent)}, only reports" if silent else None
+    return said("no order lines of {0}, only reports", ", ".join(silent)) if silent else None
 
 
 def _earlier(source: Source, before: Month, month: Month) -> Document | None:

@@ -7,17 +7,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from kpiterm.analysis.contract.deadlines import Due
+from kpiterm.i18n import told
 
 _LINE = 75
 _REMIND = {"notice": 14, "access": 7, "credential": 7, "statement": 3, "dispute": 3, "pilot": 7}
 
 
-def calendar(contract: str, found: Sequence[Due], now: datetime) -> bytes:
+def calendar(contract: str, found: Sequence[Due], now: datetime, language: str = "en") -> bytes:
     """One event each. A day is written as a day, which no time zone moves; a moment in UTC."""
     lines = [
-        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//kpiterm//contract calendar//EN", "CALSCALE:GREGORIAN",
-        f"NAME:{escaped(contract)}", f"X-WR-CALNAME:{escaped(contract)}",
-        *(line for due in found for line in _event(contract, due, now)), "END:VCALENDAR",
+        "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//kpiterm//contract calendar//{language.upper()}",
+        "CALSCALE:GREGORIAN", f"NAME:{escaped(contract)}", f"X-WR-CALNAME:{escaped(contract)}",
+        *(line for due in found for line in _event(contract, due, now, language)), "END:VCALENDAR",
     ]  # fmt: skip
     return b"".join(folded(line) for line in lines)
 
@@ -41,7 +42,8 @@ def folded(line: str) -> bytes:
     return b"\r\n ".join([*parts, part]) + b"\r\n"
 
 
-def _event(contract: str, due: Due, now: datetime) -> Iterator[str]:
+def _event(contract: str, due: Due, now: datetime, language: str) -> Iterator[str]:
+    title = told(due.title, language)
     yield "BEGIN:VEVENT"
     yield f"UID:{uuid5(NAMESPACE_URL, f'kpiterm:{contract}:{due.kind}:{due.key}')}"
     yield f"DTSTAMP:{_utc(now)}"
@@ -50,13 +52,13 @@ def _event(contract: str, due: Due, now: datetime) -> Iterator[str]:
     else:
         yield f"DTSTART;VALUE=DATE:{due.day:%Y%m%d}"
         yield f"DTEND;VALUE=DATE:{due.day + timedelta(days=1):%Y%m%d}"
-    yield f"SUMMARY:{escaped(f'{contract}: {due.title}')}"
+    yield f"SUMMARY:{escaped(f'{contract}: {title}')}"
     if due.detail:
-        yield f"DESCRIPTION:{escaped(due.detail)}"
+        yield f"DESCRIPTION:{escaped(told(due.detail, language))}"
     yield f"CATEGORIES:{escaped(due.kind.upper())}"
     yield "TRANSP:TRANSPARENT"
     if (days := _REMIND.get(due.kind)) and not due.done:
-        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{escaped(due.title)}", f"TRIGGER:-P{days}D")
+        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{escaped(title)}", f"TRIGGER:-P{days}D")
         yield "END:VALARM"
     yield "END:VEVENT"
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from kpiterm.analysis.contract.model import Access, Pilot, Service
 from kpiterm.config.toml import Section
+from kpiterm.i18n import N_
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SIDES = ("seller", "provider")
@@ -41,7 +42,7 @@ def _access(section: Section) -> Access:
         platform=section.text("platform"),
         principal=section.text("principal"),
         role=section.text("role"),
-        level=section.choice("level", ("view", "edit")),
+        level=section.choice("level", (N_("view"), N_("edit"))),
         until=_day(section, "until"),
     )
     section.finish()

@@ -11,8 +11,10 @@ from typing import Literal
 from kpiterm.analysis.contract.amounts import digits
 from kpiterm.analysis.contract.model import Pilot, Score
 from kpiterm.analysis.contract.segments import whole_month
+from kpiterm.i18n import N_, said, sentences
 
 Verdict = Literal["pending", "running", "pass", "fail", "extend"]
+VERDICTS = (N_("pending"), N_("running"), N_("pass"), N_("fail"), N_("extend"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,11 @@ def _months(pilot: Pilot) -> Iterator[tuple[str, int, date]]:
 def _arithmetic(pilot: Pilot, parts: list[Part], score: Decimal | None) -> str:
     scored = [part for part in parts if part.score is not None]
     missing = ", ".join(part.period for part in parts if part.score is None)
-    said = f"no score for {missing}" if missing else ""
+    lacking = said("no score for {0}", missing) if missing else ""
     if score is None:
-        return said
+        return lacking
     terms = " + ".join(f"{part.days} x {digits(round(part.score or Decimal(0), 6))}" for part in scored)
     sign = ">=" if score >= pilot.pass_score else "<"
     total = sum(part.days for part in scored)
     shown = f"({terms}) / {total} = {digits(round(score, 6))} {sign} {digits(pilot.pass_score)}"
-    return "; ".join(filter(None, (shown, said)))
+    return sentences((shown, lacking))

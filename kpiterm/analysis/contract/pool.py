@@ -11,6 +11,7 @@ from kpiterm.analysis.contract.attain import Weighed, modifier, score
 from kpiterm.analysis.contract.lines import Case, Line, days
 from kpiterm.analysis.contract.model import ONE, ZERO, TermsVersion
 from kpiterm.analysis.contract.segments import Group
+from kpiterm.i18n import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _share(terms: TermsVersion, value: Decimal | None, *, barred: bool) -> Decim
 def _line(case: Case, pool: _Pool, amount: Decimal) -> Line:
     inputs = {"coverage": digits(pool.coverage), "pool": digits(pool.amount), **days(pool.group)}
     if pool.share is None or pool.score is None:
-        formula = f"held: only {digits(pool.coverage)} of the weights could be evaluated"
+        formula: str = said("held: {0}", said("only {0} of the weights could be evaluated", digits(pool.coverage)))
     else:
         formula = "modifier(score) x pool"
         inputs |= {"score": fixed(pool.score, 6), "modifier": fixed(pool.share, 6)}

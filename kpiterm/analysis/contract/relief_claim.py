@@ -11,8 +11,9 @@ from decimal import ROUND_DOWN, Decimal
 from kpiterm.analysis.contract.document import fingerprint
 from kpiterm.analysis.contract.faults import OutDay, Party, Share
 from kpiterm.analysis.view import Span
+from kpiterm.i18n import N_
 
-FAULTS: dict[Party, str] = {"seller": "client", "supplier": "supplier", "platform": "carrier"}
+FAULTS: dict[Party, str] = {"seller": N_("client"), "supplier": N_("supplier"), "platform": N_("carrier")}
 """What the settlement calls the parties whose delay gives relief."""
 _PLACES = Decimal("0.0001")
 

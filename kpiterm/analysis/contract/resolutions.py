@@ -13,6 +13,7 @@ from kpiterm.analysis.contract.segments import Month
 from kpiterm.analysis.contract.settle import settle
 from kpiterm.analysis.contract.source import Document, Source
 from kpiterm.analysis.contract.values import read_values
+from kpiterm.i18n import said
 
 
 def adjustments(source: Source, month: Month) -> list[Document]:
@@ -35,7 +36,7 @@ def adjustments(source: Source, month: Month) -> list[Document]:
                 {
                     "amount": digits(amount),
                     "period": period,
-                    "reason": f"total on the figures agreed by entry {note.seq} - paid for {period}",
+                    "reason": said("total on the figures agreed by entry {0} - paid for {1}", note.seq, period),
                     "evidence": [f"log:{note.seq}:{note.hash}", str(closed["hash"])],
                 }
             )

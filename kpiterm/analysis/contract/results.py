@@ -11,8 +11,9 @@ from kpiterm.analysis.contract.model import ZERO, KpiTerms, Missing
 from kpiterm.analysis.contract.segments import Group, Month
 from kpiterm.analysis.contract.values import Measured, Relief, Values
 from kpiterm.analysis.view import Target
+from kpiterm.i18n import listing, said, word
 
-NOTHING = Measured(value=None, reason="no value")
+NOTHING = Measured(value=None, reason=said("no value"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +127,9 @@ def _blend(parts: tuple[Stretch, ...]) -> Decimal | None:
 def _reason(terms: KpiTerms, measured: Measured) -> str | None:
     """Why a KPI cannot be judged."""
     if measured.value is None:
-        return measured.reason or "no value"
+        return measured.reason or said("no value")
     if terms.min_n is not None and measured.n is not None and measured.n < terms.min_n:
-        return f"{digits(measured.n)} counted, at least {digits(terms.min_n)} agreed"
+        return said("{0} counted, at least {1} agreed", digits(measured.n), digits(terms.min_n))
     return None
 
 
@@ -137,7 +138,7 @@ def _granted(terms: KpiTerms, cap: Decimal | None, asked: Relief, measured: Meas
     if reason is None and cap is not None:
         applied = min(asked.share, most_relief(terms, cap, asked.form))
         if applied < asked.share:
-            reason = f"capped: no more than {digits(cap)} of the target may come off it"
+            reason = said("capped: no more than {0} of the target may come off it", digits(cap))
     target = relieved(terms, applied, asked.form).target.value
     before = measured.denominator if asked.form == "growth" else None
     return Granted(
@@ -151,10 +152,10 @@ def _granted(terms: KpiTerms, cap: Decimal | None, asked: Relief, measured: Meas
 
 def _refusal(cap: Decimal | None, asked: Relief) -> str | None:
     if cap is None:
-        return "the terms agree on no relief"
+        return said("the terms agree on no relief")
     if asked.fault == "provider":
-        return "the provider's own fault gives no relief"
+        return said("the provider's own fault gives no relief")
     if len(set(asked.approvals)) < 2:
-        given = ", ".join(sorted(set(asked.approvals))) or "nobody"
-        return f"both parties must approve; approved by {given}"
+        given = listing(map(word, sorted(set(asked.approvals)))) or said("nobody")
+        return said("both parties must approve; approved by {0}", given)
     return None

@@ -17,6 +17,7 @@ from kpiterm.analysis.contract.results import KpiResult, kpi_results
 from kpiterm.analysis.contract.segments import Month, month_of
 from kpiterm.analysis.contract.values import SALES, Amount, Measured, Values
 from kpiterm.errors import UsageError
+from kpiterm.i18n import said
 
 Status = Literal["draft", "final", "held", "disputed"]
 
@@ -117,7 +118,7 @@ def _disputed(claims: Mapping[str, Settled], month: Month, values: Values) -> Se
     line = Line(
         code="escrow",
         amount=-escrow,
-        formula="least claim - largest claim, withheld until the dispute ends",
+        formula=said("least claim - largest claim, withheld until the dispute ends"),
         inputs={party: digits(found.total) for party, found in claims.items()},
     )
     return replace(

@@ -11,6 +11,7 @@ from typing import cast, get_args
 from kpiterm.analysis.contract.attain import Form
 from kpiterm.analysis.contract.document import Part
 from kpiterm.analysis.contract.model import ONE, ZERO
+from kpiterm.i18n import said
 
 SALES = ("net_sales", "refunds_in_window")
 FAULTS = ("client", "supplier", "carrier", "force_majeure", "provider")
@@ -126,7 +127,7 @@ def read_values(document: Mapping[str, object], origin: str) -> Values:
 def _figures(part: Part, missing: Sequence[str]) -> Figures:
     kpis = part.part("kpis")
     measured = {name: _measured(kpis, name) for name in kpis.names()}
-    gone = {name: Measured(value=None, reason="declared missing") for name in missing}
+    gone = {name: Measured(value=None, reason=said("declared missing")) for name in missing}
     return Figures(
         kpis={**measured, **gone},
         net_sales=_amounts(part, "net_sales") if part.has("net_sales") else None,

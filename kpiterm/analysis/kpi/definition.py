@@ -12,6 +12,7 @@ from typing import Literal, cast
 from kpiterm.analysis.kpi.fragment import Fragment
 from kpiterm.analysis.kpi.relations import RELATIONS
 from kpiterm.analysis.view import Target
+from kpiterm.i18n import N_
 from kpiterm.plugins import facts
 
 Kind = Literal[
@@ -24,7 +25,7 @@ Group = Literal["sales", "profit", "ads", "traffic", "customers", "health", "sto
 DERIVED = frozenset({"growth", "share", "net"})
 RATIOS = frozenset({"ratio", "weighted", "last_ratio"})
 READINGS = frozenset({"last", "last_ratio"})
-REMEDY = "run `kpiterm sync`, or `kpiterm import FILE`"
+REMEDY = N_("run `kpiterm sync`, or `kpiterm import FILE`")
 SECONDS = {"hours": 3600, "days": 86400}
 ESTIMATES = frozenset({"market_estimate", "keyword_rank", "market", "stock_out"})
 """What is estimated: no party can sign what it says."""

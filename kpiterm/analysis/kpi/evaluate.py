@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 
 from kpiterm.analysis.kpi import outcome as o
 from kpiterm.analysis.kpi.compile import Days
@@ -16,6 +17,7 @@ from kpiterm.analysis.kpi.frame import Question, covers_of, earlier, is_state, w
 from kpiterm.analysis.kpi.outcome import NO_DATA, Outcome, Part
 from kpiterm.analysis.period import label
 from kpiterm.analysis.view import Span
+from kpiterm.i18n import named, said
 
 MANY = Decimal("0.02")  # of the rows without the number that is added up: then the sum is not to be trusted
 
@@ -101,7 +103,7 @@ class Evaluator:
         if definition.none_is_zero and not parts and self._was_read(definition, span):
             return Outcome(value=Decimal(0), numerator=Decimal(0))
         if definition.apart and self.channel is None and len({p.channel for p in parts if p.account is not None}) > 1:
-            return Outcome(parts=tuple(parts), reason="each platform counts in its own way: see each channel")
+            return Outcome(parts=tuple(parts), reason=said("each platform counts in its own way: see each channel"))
         found = o.evaluate(definition, parts, self.channel, rates=self.question.rates, currency=wanted.currency)
         lacks = () if found.value is None else _lacks(definition, found.parts)
         return found._replace(lacks=lacks) if lacks else found
@@ -148,7 +150,7 @@ class Evaluator:
             return found
         if base := self.question.rates.base:
             return [self.value(definition, span, replace(wanted, currency=base)) for definition in definitions]
-        reason = f"amounts in {' and '.join(sorted(currencies))}: no exchange rates, add them to fx.toml"
+        reason = said("amounts in {0}: no exchange rates, add them to fx.toml", _joined(sorted(currencies)))
         return [f._replace(value=None, reason=reason) if f.currency else f for f in found]
 
     def _per_day(self, definition: Definition, found: Outcome, span: Span) -> Outcome:
@@ -161,7 +163,11 @@ class Evaluator:
         return found._replace(value=found.value / days, numerator=found.value, denominator=Decimal(days))
 
     def _name(self, kpi: str) -> str:
-        return self.question.catalogue[kpi].name[self.question.config.language]
+        return named(self.question.catalogue[kpi].name)
+
+
+def _joined(currencies: Iterable[str]) -> str:
+    return reduce(lambda one, other: said("{0} and {1}", one, other), currencies)
 
 
 def _lacks(definition: Definition, parts: Sequence[Part]) -> tuple[str, ...]:
@@ -169,11 +175,11 @@ def _lacks(definition: Definition, parts: Sequence[Part]) -> tuple[str, ...]:
     if definition.kind == "distinct" or not any(p.missing for p in parts):
         return ()
     names = sorted(definition.measure.numerator.columns) if definition.measure else []
-    noun = " or ".join(name.replace("_", " ") for name in names) or "number"
+    wanted = reduce(lambda one, other: said("{0} or {1}", one, other), map(o.noun, names)) if names else said("number")
     silent = {p.channel for p in parts} - {p.channel for p in parts if p.missing < p.sample}
     rest = [p for p in parts if p.channel not in silent]
     missing, sample = sum(p.missing for p in rest), sum(p.sample for p in rest)
-    notes = [f"{channel} gives no {noun}" for channel in sorted(map(str, silent))]
+    notes = [said("{0} gives no {1}", channel, wanted) for channel in sorted(map(str, silent))]
     if missing > MANY * sample:
-        notes.append(f"{missing} of {sample} rows give no {noun}")
+        notes.append(said("{0} of {1} rows give no {2}", missing, sample, wanted))
     return tuple(notes)

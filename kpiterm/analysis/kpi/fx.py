@@ -9,10 +9,15 @@ from decimal import Decimal
 from pathlib import Path
 
 from kpiterm.config.toml import read_toml
+from kpiterm.i18n import said
 
 
 class RatesMissing(LookupError):
     """A rate that fx.toml does not hold; the text is for people."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +38,10 @@ class Rates:
             return Decimal(1)
         found = self.months.get(month, {}).get(currency or "") if month else None
         if found is None:
-            when = f" for {month:%Y-%m}" if month else ""
-            raise RatesMissing(f"no exchange rate of {currency}{when}: add it to fx.toml")
+            if month is None:
+                raise RatesMissing(said("no exchange rate of {0}: add it to fx.toml", currency))
+            name = f"{month:%Y-%m}"
+            raise RatesMissing(said("no exchange rate of {0} for {1}: add it to fx.toml", currency, name))
         return found
 
 

@@ -26,6 +26,7 @@ from kpiterm.analysis.kpi.standing import budget_of, interval_of, judged_on, tar
 from kpiterm.analysis.period import comparison, past
 from kpiterm.analysis.view import Expected, Gauge, Maturity, Span
 from kpiterm.errors import UsageError
+from kpiterm.i18n import named, said, sentences
 
 _ADDED_UP = frozenset({"sum", "distinct", "net", "growth"})
 Evaluators = Callable[[str | None, date], Evaluator]
@@ -225,7 +226,7 @@ def gauge(question: Question, case: Case, ahead: Outlook, restatement: Restateme
             small=judge.is_small(definition, outcome),
             doubtful=bool(reading.doubts),
         ),
-        reason="; ".join(note for note in notes if note) or None,
+        reason=sentences(note for note in notes if note) or None,
         maturity=reading.maturity,
         data_through=last_data_day(frame.covers, frame.asked, readings=frame.readings),
         sources=reading.sources,
@@ -274,19 +275,18 @@ def _reading(question: Question, case: Case) -> Reading:
 
 def _note(question: Question, case: Case, typed: Decimal | None) -> str | None:
     if typed is not None:
-        return f"{plain(typed)} was entered by hand; the value shown is from the data"
+        return said("{0} was entered by hand; the value shown is from the data", plain(typed))
     shown = []
     for leaf in case.frame.leaves:
         channels = case.evaluator.stand_ins.get(leaf.id, frozenset())
         if leaf.instead and (case.frame.channel or next(iter(channels), None)) in channels:
-            where = (
-                ""
-                if case.frame.channel or _everywhere(question, leaf, channels)
-                else f" on {', '.join(sorted(channels))}"
-            )
-            name = question.catalogue[leaf.instead].name[question.config.language]
-            shown.append(f"nothing of its own to count{where}: shown is “{name}”")
-    return "; ".join(shown) or None
+            name = named(question.catalogue[leaf.instead].name)
+            if case.frame.channel or _everywhere(question, leaf, channels):
+                shown.append(said("nothing of its own to count: shown is “{0}”", name))
+            else:
+                where = ", ".join(sorted(channels))
+                shown.append(said("nothing of its own to count on {0}: shown is “{1}”", where, name))
+    return sentences(shown) or None
 
 
 def _everywhere(question: Question, leaf: Definition, channels: frozenset[str]) -> bool:

@@ -12,8 +12,17 @@ from kpiterm.analysis.format import amount_digits, exact_money, plain
 from kpiterm.analysis.kpi.compile import Days
 from kpiterm.analysis.kpi.definition import RATIOS, SECONDS, Definition
 from kpiterm.analysis.kpi.fx import NO_RATES, Rates, RatesMissing
+from kpiterm.i18n import N_, Said, said, word
 
-NO_DATA = "no data"
+NO_DATA = said("no data")
+COLUMNS = (
+    N_("amount"), N_("attributed orders"), N_("attributed sales"), N_("available"), N_("clicks"), N_("denominator"),
+    N_("estimate"), N_("impressions"), N_("item price"), N_("lost sales"), N_("numerator"), N_("order id"),
+    N_("ordered sales"), N_("page views"), N_("quantity"), N_("refunded units"), N_("sessions"), N_("spend"),
+    N_("unfulfillable"), N_("units"), N_("bound"), N_("buy box"), N_("discount"), N_("inbound"), N_("own"), N_("rank"),
+    N_("rate"), N_("rating"), N_("received at"), N_("replied at"), N_("unit cost"), N_("number"),
+)  # fmt: skip
+"""Those that the program's own KPIs add up, in words."""
 
 
 class Part(NamedTuple):
@@ -82,7 +91,7 @@ def evaluate(
         try:
             counted = [_converted(definition, p, rates, wanted) for p in chosen]
         except RatesMissing as error:
-            return Outcome(parts=chosen, reason=str(error), base=definition)
+            return Outcome(parts=chosen, reason=error.text, base=definition)
     upper, lower = _sum([p.numerator for p in counted]), _sum([p.denominator for p in counted])
     value, reason = _result(definition, upper, lower, wanted)
     return Outcome(value, upper, lower, wanted, sum([p.sample for p in chosen]), chosen, reason, base=definition)
@@ -93,12 +102,14 @@ def growth(now: Outcome, before: Outcome, against: str) -> Outcome:
     if now.value is None:
         return now._replace(numerator=None, denominator=None)
     if before.value is None:
-        reason = f"nothing to compare with in {against}: {before.reason}"
+        reason = said("nothing to compare with in {0}: {1}", against, before.reason)
         return Outcome(parts=now.parts, sample=now.sample, reason=reason, base=before.base)
     if before.value <= 0:
-        return Outcome(parts=now.parts, sample=now.sample, reason=f"undefined: {plain(before.value)} in {against}")
+        reason = said("undefined: {0} in {1}", plain(before.value), against)
+        return Outcome(parts=now.parts, sample=now.sample, reason=reason)
     if now.currency != before.currency:
-        reason = f"{against} was in {before.currency}, this period is in {now.currency}: no exchange rates"
+        pair = against, before.currency, now.currency
+        reason = said("{0} was in {1}, this period is in {2}: no exchange rates", *pair)
         return Outcome(parts=now.parts, sample=now.sample, reason=reason)
     increase = now.value - before.value
     return now._replace(
@@ -115,7 +126,7 @@ def share(part: Outcome, whole: Outcome, names: tuple[str, str], *, money: bool)
     parts, currency = part.parts + whole.parts, part.currency if money else None
     total = Outcome(None, part.value, whole.value, currency, whole.sample, parts, lacks=_both(part, whole))
     if not whole.value:
-        return total._replace(reason=f"undefined: {names[0]} of {plain(part.value)} with no {names[1]}")
+        return total._replace(reason=said("undefined: {0} of {1} with no {2}", names[0], plain(part.value), names[1]))
     return total._replace(value=part.value / whole.value)
 
 
@@ -126,7 +137,7 @@ def net(plus: Sequence[tuple[str, Outcome]], minus: Sequence[tuple[str, Outcome]
     for found in (*(f for _, f in plus), *unusable):
         if found.value is None:
             return Outcome(parts=found.parts, reason=found.reason, base=found.base)
-    lacks = [f"not deducted, for want of data: {name}" for name, found in minus if found.value is None]
+    lacks = [said("not deducted, for want of data: {0}", name) for name, found in minus if found.value is None]
     known = [found for _, found in (*plus, *minus)]
     value = sum((f.value or Decimal(0) for _, f in plus), Decimal(0)) - sum(
         (f.value or Decimal(0) for _, f in minus), Decimal(0)
@@ -150,19 +161,20 @@ def _result(
 ) -> tuple[Decimal | None, str | None]:
     """The value, or the reason why there is none."""
     if upper is None:
-        return None, f"the source gives no {_noun(definition)}"
+        return None, said("the source gives no {0}", _noun(definition))
     if definition.kind not in RATIOS:
         return upper, None
     if not lower:
         shown = amount_digits(upper, currency) if currency else plain(upper)
-        return None, f"undefined: {_noun(definition)} of {shown} with no {_noun(definition, below=True)}"
+        above, below = _noun(definition), _noun(definition, below=True)
+        return None, said("undefined: {0} of {1} with no {2}", above, shown, below)
     return upper / lower, None
 
 
 def _percentile(definition: Definition, parts: list[Part], chosen: tuple[Part, ...], channel: str | None) -> Outcome:
     total = next(p for p in parts if p.account is None and p.channel == channel)
     if total.numerator is None:
-        return Outcome(parts=chosen, reason=f"the source gives no {_noun(definition)}", base=definition)
+        return Outcome(parts=chosen, reason=said("the source gives no {0}", _noun(definition)), base=definition)
     value = total.numerator / SECONDS.get(definition.unit, 1)
     return Outcome(value, None, Decimal(total.sample), None, total.sample, chosen, base=definition)
 
@@ -195,15 +207,22 @@ def _several(parts: Iterable[Part], channel: str | None) -> str:
         amounts[part.currency] = amounts.get(part.currency, Decimal(0)) + (part.numerator or 0)
     largest = sorted(amounts.items(), key=lambda item: (-item[1], item[0] or ""))
     shown = ", ".join(exact_money(amount, currency) for currency, amount in largest)
-    return f"amounts in {shown}: no exchange rates, add them to fx.toml{'' if channel else '; or see each channel'}"
+    if channel:
+        return said("amounts in {0}: no exchange rates, add them to fx.toml", shown)
+    return said("amounts in {0}: no exchange rates, add them to fx.toml; or see each channel", shown)
 
 
 def _noun(definition: Definition, *, below: bool = False) -> str:
     """What a measure adds up, in words, where it is a plain column."""
     measure = definition.measure
     part = (measure.denominator if below else measure.numerator) if measure else None
-    default = "denominator" if below else "numerator"
-    return part.sql.replace("_", " ") if part and part.sql in part.columns else default
+    default = said("denominator") if below else said("numerator")
+    return noun(part.sql) if part and part.sql in part.columns else default
+
+
+def noun(column: str) -> Said:
+    """A column in words."""
+    return word(column.replace("_", " "))
 
 
 def _sum(values: Sequence[Decimal | None]) -> Decimal | None:

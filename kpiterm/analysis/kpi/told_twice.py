@@ -9,9 +9,18 @@ from typing import cast
 from kpiterm.analysis.kpi.relations import RELATIONS
 from kpiterm.analysis.reader import Reader
 from kpiterm.analysis.view import Span
+from kpiterm.i18n import N_, said
 
 EVER = Span(date(2000, 1, 1), date(2100, 12, 31), date(2100, 12, 31))
 Twice = tuple[str, str, str, int]
+_ONE = N_(
+    "counted twice: {0} order of {1} is in {2} too, on another day: "
+    "import the file again with the zone of its times, or name the KPI's `sources`"
+)
+_SEVERAL = N_(
+    "counted twice: {0} orders of {1} are in {2} too, on another day: "
+    "import the file again with the zone of its times, or name the KPI's `sources`"
+)
 
 
 def reads_orders(table: str) -> bool:
@@ -44,8 +53,7 @@ def still_twice(reader: Reader, span: Span) -> list[Twice]:
 def doubts(found: Sequence[Twice], channel: str | None) -> list[str]:
     """In words, with the remedy."""
     return [
-        f"counted twice: {number} order{'s' * (number > 1)} of {account} {'are' if number > 1 else 'is'} in {better} "
-        "too, on another day: import the file again with the zone of its times, or name the KPI's `sources`"
+        said(_SEVERAL if number > 1 else _ONE, number, account, better)
         for where, account, better, number in found
         if channel in {None, where}
     ]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from kpiterm.analysis.alerts.standing import gravest_first, reasons, severity, status
 from kpiterm.cli import alerts, board, output
 from kpiterm.cli.session import Session
 from kpiterm.errors import OK, TRANSIENT
@@ -76,8 +77,8 @@ def _show(outlook: Outlook, sent: list[Sent], session: Session, names: Names) ->
 
 def _list(session: Session, outlook: Outlook, names: Names) -> int:
     rules = alerts.rules(session, names)
-    found = sorted(outlook.memory.state.alerts.values(), key=_gravest_first)
-    shown = [alert for alert in found if _status(alert, rules)]
+    found = sorted(outlook.memory.state.alerts.values(), key=gravest_first)
+    shown = [alert for alert in found if status(alert, rules)]
     if session.json:
         told = {name: alert.told_at for name, alert in _remembered(session).items()}
         output.answer(
@@ -99,13 +100,13 @@ def _list(session: Session, outlook: Outlook, names: Names) -> int:
 
 
 def _row(alert: Alert, rules: Rules, names: Names, lang: str) -> tuple[str, ...]:
-    severity = _severity(alert, rules)
+    level = severity(alert, rules)
     return (
-        output.paint(severity, _STYLES[severity]),
+        output.paint(level, _STYLES[level]),
         _name(alert, names, lang),
         alert.situation.channel,
-        ", ".join(_reasons(alert, rules)),
-        _status(alert, rules),
+        ", ".join(reasons(alert, rules)),
+        status(alert, rules),
         f"{alert.since:%Y-%m-%d %H:%MZ}" if alert.since else "",
     )
 
@@ -119,9 +120,9 @@ def _document(alert: Alert, rules: Rules, names: Names, session: Session) -> dic
         "kpi": situation.kpi,
         "channel": situation.channel,
         "name": _name(alert, names, session.lang or session.config().language),
-        "severity": _severity(alert, rules),
-        "status": _status(alert, rules),
-        "reasons": _reasons(alert, rules),
+        "severity": severity(alert, rules),
+        "status": status(alert, rules),
+        "reasons": reasons(alert, rules),
         "since": _moment(alert.since),
         "value": None if situation.value is None else plain(situation.value),
         "target": {"op": target.op, "value": plain(target.value)} if target else None,
@@ -141,37 +142,6 @@ def _key(alert: Alert) -> str:
     from kpiterm.analysis.alerts.state import key
 
     return key(alert.situation.kpi, alert.situation.channel)
-
-
-def _status(alert: Alert, rules: Rules) -> str:
-    """open, or how many readings of how many speak for it; empty where nothing does."""
-    if alert.severity:
-        return "open"
-    needed = {rule.id: rule.holds for rule in rules.rules}
-    counted = [(streak.bad, needed[name]) for name, streak in alert.streaks.items() if streak.bad and name in needed]
-    return "pending {} of {}".format(*max(counted, key=lambda pair: pair[0] / pair[1])) if counted else ""
-
-
-def _reasons(alert: Alert, rules: Rules) -> list[str]:
-    if alert.severity:
-        return list(alert.reasons)
-    return list(dict.fromkeys(str(r.when) for r in rules.rules if (s := alert.streaks.get(r.id)) and s.bad))
-
-
-def _severity(alert: Alert, rules: Rules) -> str:
-    """Of an open alert its own, of a pending one what it would open with."""
-    from kpiterm.analysis.alerts.state import rank
-
-    if alert.severity:
-        return alert.severity
-    levels = [rule.severity for rule in rules.rules if (s := alert.streaks.get(rule.id)) and s.bad]
-    return max(levels, key=rank, default="info")
-
-
-def _gravest_first(alert: Alert) -> tuple[int, str, str]:
-    from kpiterm.analysis.alerts.state import rank
-
-    return -rank(alert.severity), alert.situation.kpi, alert.situation.channel
 
 
 def _name(alert: Alert, names: Names, lang: str) -> str:

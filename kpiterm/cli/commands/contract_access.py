@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from kpiterm.cli import contracts, output
 from kpiterm.errors import OK, UsageError
+from kpiterm.i18n import Translate, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,12 +35,13 @@ def run(args: argparse.Namespace, session: Session) -> int:
         entry = enter(args.users, contract.id, session)
         if not session.quiet:
             count = len(cast("list[object]", entry.detail["users"]))
-            output.note(f"{count} rights entered as no. {entry.seq} of the operation log by {entry.actor}")
+            text = said("{0} rights entered as no. {1} of the operation log by {2}", count, entry.seq, entry.actor)
+            output.note(session.teller()(text))
     grants, found = audited(session, contract)
     if session.json:
         output.answer(_document(contract, grants, found))
     else:
-        _show(contract, grants, found)
+        _show(contract, grants, found, session.teller())
     return OK
 
 
@@ -71,27 +73,28 @@ def enter(file: Path, contract: str, session: Session) -> Entry:
     return journal.append(session.paths.journal, IMPORT, detail)
 
 
-def _show(contract: Contract, grants: Grants, found: Sequence[Finding]) -> None:
+def _show(contract: Contract, grants: Grants, found: Sequence[Finding], _: Translate) -> None:
     from kpiterm.analysis.contract.access import TITLES
 
-    output.line(f"{contract.id}: {_read(grants)}")
+    output.line(f"{contract.id}: {_(_read(grants))}")
     if not any(terms.service and terms.service.access for terms in contract.terms):
-        output.line("no schedule was agreed: add access to [terms.service]")
+        output.line(_("no schedule was agreed: add access to [terms.service]"))
         return
     if not found:
-        output.line(f"{output.paint('✓', 'ok')} nothing that the contract does not grant")
+        fine = _("nothing that the contract does not grant")
+        output.line(f"{output.paint('✓', 'ok')} {fine}")
         return
-    rows = [(TITLES[f.kind], f.platform, f.account or f.principal, f.role, f.text) for f in found]
-    output.table(("fault", "platform", "principal", "role", ""), rows)
+    rows = [(_(TITLES[f.kind]), f.platform, f.account or f.principal, f.role, _(f.text)) for f in found]
+    output.table((_("fault"), _("platform"), _("principal"), _("role"), ""), rows)
     output.line()
-    for remedy in dict.fromkeys(f.remedy for f in found):
+    for remedy in dict.fromkeys(_(f.remedy) for f in found):
         output.line(f"→ {remedy}")
 
 
 def _read(grants: Grants) -> str:
-    lists = ", ".join(f"{platform} {day}" for platform, day in sorted(grants.lists.items())) or "none"
+    lists = ", ".join(f"{platform} {day}" for platform, day in sorted(grants.lists.items())) or said("none")
     accounts = len({g.account for g in grants.all if g.account})
-    return f"{len(grants.all)} rights seen, of {accounts} accounts; user lists: {lists}"
+    return said("{0} rights seen, of {1} accounts; user lists: {2}", len(grants.all), accounts, lists)
 
 
 def _document(contract: Contract, grants: Grants, found: Sequence[Finding]) -> dict[str, object]:

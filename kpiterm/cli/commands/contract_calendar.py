@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kpiterm.cli import contracts, output
 from kpiterm.errors import OK, UsageError
+from kpiterm.i18n import Translate, said, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
     if session.json:
         output.answer(_document(contract, found, judged, today))
     elif not args.ics:
-        _show(contract, found, judged, today)
+        _show(contract, found, judged, today, session.teller())
     return OK
 
 
@@ -60,7 +61,7 @@ def dues(session: Session, contract: Contract, days: int) -> tuple[date, list[Du
 def _write(name: str, contract: Contract, found: Sequence[Due], session: Session) -> None:
     from kpiterm.analysis.contract.ical import calendar
 
-    data = calendar(contract.id, found, session.now())
+    data = calendar(contract.id, found, session.now(), session.lang or session.config().language)
     if name == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
@@ -70,22 +71,27 @@ def _write(name: str, contract: Contract, found: Sequence[Due], session: Session
     except OSError as error:
         raise UsageError(f"{name}: {error.strerror}", hint="name a file that can be written") from None
     if not session.quiet:
-        output.note(f"wrote {name}: {len(found)} events")
+        output.note(session.teller()(said("wrote {0}: {1} events", name, len(found))))
 
 
-def _show(contract: Contract, found: Sequence[Due], judged: Evaluation | None, today: date) -> None:
+def _show(contract: Contract, found: Sequence[Due], judged: Evaluation | None, today: date, _: Translate) -> None:
     output.line(f"{contract.id} · {contract.timezone} · {today}")
-    rows = [(f"{due.day}", _distance(due, today), due.title, due.by or "", due.detail) for due in found]
-    output.table(("day", "days", "what", "by", ""), rows, right=(1,))
+    rows = [(f"{d.day}", _distance(d, today, _), _(d.title), _(d.by) if d.by else "", _(d.detail)) for d in found]
+    output.table((_("day"), _("days"), _("what"), _("by"), ""), rows, right=(1,))
     if judged:
-        output.line(f"\npilot {judged.pilot.start} to {judged.pilot.end}: {judged.verdict}: {judged.arithmetic}")
+        output.line("\n" + _(_verdict(judged)))
 
 
-def _distance(due: Due, today: date) -> str:
+def _verdict(judged: Evaluation) -> str:
+    pilot = said("pilot {0} to {1}", judged.pilot.start, judged.pilot.end)
+    return said("{0}: {1}", said("{0}: {1}", pilot, word(judged.verdict)), judged.arithmetic)
+
+
+def _distance(due: Due, today: date, _: Translate) -> str:
     days = (due.day - today).days
     if due.done:
-        return "done"
-    return output.paint("late", "breach") if days < 0 else f"{days}"
+        return _("done")
+    return output.paint(_("late"), "breach") if days < 0 else f"{days}"
 
 
 def _document(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpiterm.cli import board, output
 from kpiterm.errors import OK
+from kpiterm.i18n import listing, said
 
 if TYPE_CHECKING:
     from kpiterm.cli.session import Session
@@ -35,8 +36,10 @@ def run(args: argparse.Namespace, session: Session) -> int:
             }
         )
         return OK
+    _ = session.teller()
     for doubt in found:
-        output.line(f"{output.paint('!', 'watch')} {doubt.key}: {doubt.text}")
-    versions = ", ".join(f"{t.version} from {t.effective_from}" for t in contract.terms)
-    output.line(f"{args.file}: {contract.id}, version {versions}: no fault found, {len(found)} warnings")
+        output.line(f"{output.paint('!', 'watch')} {doubt.key}: {_(doubt.text)}")
+    versions = listing(said("{0} from {1}", t.version, t.effective_from) for t in contract.terms)
+    text = said("{0}: {1}, version {2}: no fault found, {3} warnings", args.file, contract.id, versions, len(found))
+    output.line(_(text))
     return OK

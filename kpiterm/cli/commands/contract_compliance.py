@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpiterm.cli import output
 from kpiterm.errors import OK, UsageError
+from kpiterm.i18n import said
 
 if TYPE_CHECKING:
     from kpiterm.analysis.contract.compliance import Checked
@@ -41,14 +42,23 @@ def run(_args: argparse.Namespace, session: Session) -> int:
     if session.json:
         output.answer(_document(found))
         return OK
-    rows = [
-        (output.paint(c.state, _STYLE.get(c.state, "breach")), c.group, c.kind, f"{c.skus}", c.file or "", c.text)
-        for c in found.checked
-    ]
-    output.table(("state", "group", "document", "SKUs", "file", ""), rows, right=(3,))
-    if found.ungrouped:
-        output.line(f"\n{len(found.ungrouped)} SKUs are in no group: {', '.join(found.ungrouped[:10])}")
+    _show(found, session)
     return OK
+
+
+def _show(found: Compliance, session: Session) -> None:
+    from kpiterm.analysis.contract.compliance import STATES
+
+    _ = session.teller()
+    rows = [
+        (output.paint(_(STATES[c.state]), _STYLE.get(c.state, "breach")), c.group, c.kind, f"{c.skus}", c.file or "",
+         _(c.text))
+        for c in found.checked
+    ]  # fmt: skip
+    output.table((_("state"), _("group"), _("document"), _("SKUs"), _("file"), ""), rows, right=(3,))
+    if found.ungrouped:
+        some = ", ".join(found.ungrouped[:10])
+        output.line("\n" + _(said("{0} SKUs are in no group: {1}", len(found.ungrouped), some)))
 
 
 def compliance(session: Session) -> Compliance | None:

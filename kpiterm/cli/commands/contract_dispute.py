@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from kpiterm.cli import board, contracts, output
 from kpiterm.config.toml import did_you_mean
 from kpiterm.errors import OK, UsageError
+from kpiterm.i18n import N_, Translate, said, word
 
 if TYPE_CHECKING:
     from kpiterm.analysis.contract.model import Contract
     from kpiterm.analysis.kpi.definition import Definition
     from kpiterm.cli.session import Session
 
-_FAULTS = ("client", "supplier", "carrier", "force_majeure", "provider")
+_FAULTS = ("client", "supplier", "carrier", N_("force_majeure"), "provider")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +76,8 @@ def _enter(args: argparse.Namespace, agreed: Contract, session: Session) -> int:
     if session.json:
         output.answer({"entry": entry.seq, "kind": kind, **detail})
     elif not session.quiet:
-        output.note(f"entered as no. {entry.seq} of the operation log; kpiterm contract dispute shows where it stands")
+        text = N_("entered as no. {0} of the operation log; kpiterm contract dispute shows where it stands")
+        output.note(session.teller()(said(text, entry.seq)))
     return OK
 
 
@@ -168,19 +170,21 @@ def _list(agreed: Contract, session: Session) -> int:
     if session.json:
         output.answer({"contract": agreed.id, "suspended": suspended, "disputes": found})
         return OK
-    output.line(f"{agreed.id}: {'service suspended' if suspended else 'in service'}")
+    _ = session.teller()
+    state = _("service suspended") if suspended else _("in service")
+    output.line(f"{agreed.id}: {state}")
     if found:
-        output.table(
-            ("month", "state", "opened", "due", "claims", "agreed", "log"), [_row(dispute) for dispute in found]
-        )
+        header = _("month"), _("state"), _("opened"), _("due"), _("claims"), _("agreed"), _("log")
+        output.table(header, [_row(dispute, _) for dispute in found])
     return OK
 
 
-def _row(dispute: Mapping[str, Any]) -> tuple[str, ...]:
-    claims = "; ".join(f"{party}: {_pairs(claim)}" for party, claim in dispute["claims"].items())
+def _row(dispute: Mapping[str, Any], _: Translate) -> tuple[str, ...]:
+    claims = "; ".join(f"{_(party)}: {_pairs(claim)}" for party, claim in dispute["claims"].items())
     log = ", ".join(f"{entry['seq']} {entry['kind'].removeprefix('contract.')}" for entry in dispute["log"])
     agreed = _pairs(dispute["agreed"])
-    return dispute["period"], dispute["state"], dispute["opened"] or "", dispute["due"] or "", claims, agreed, log
+    state, opened, due = _(word(dispute["state"])), dispute["opened"] or "", dispute["due"] or ""
+    return dispute["period"], state, opened, due, claims, agreed, log
 
 
 def _pairs(figures: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from kpiterm.cli import board, contracts, output
 from kpiterm.errors import OK, UsageError
+from kpiterm.i18n import N_, Translate, listing, said, sentences, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kpiterm.cli.session import Session
     from kpiterm.cli.stock_faults import Faults
 
+_CAUSE = N_("stock_out")
 _GROWING = frozenset({"growth", "sum", "net"})
 
 
@@ -45,7 +47,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
     if session.json:
         output.answer(_document(contract, period, found, ledger))
     else:
-        _show(contract, period, found, ledger)
+        _show(contract, period, found, ledger, session.teller())
     return OK
 
 
@@ -69,7 +71,8 @@ def _approve(session: Session, contract: Contract, period: str, claim: Claim | N
         detail = {**_detail(contract, _kpi(session, contract, period), claim), "side": side}
     entry = journal.append(session.paths.journal, RELIEF, detail)
     if not session.quiet:
-        output.note(f"approved by the {side}: no. {entry.seq} of the operation log")
+        text = said("approved by the {0}: no. {1} of the operation log", word(side), entry.seq)
+        output.note(session.teller()(text))
 
 
 def _kpi(session: Session, contract: Contract, period: str) -> str:
@@ -85,59 +88,57 @@ def _kpi(session: Session, contract: Contract, period: str) -> str:
 
 def _detail(contract: Contract, kpi: str, claim: Claim) -> dict[str, object]:
     return {
-        "contract": contract.id, "period": claim.period, "kpi": kpi, "share": f"{claim.share:f}", "cause": "stock_out",
+        "contract": contract.id, "period": claim.period, "kpi": kpi, "share": f"{claim.share:f}", "cause": _CAUSE,
         "fault": claim.fault, "mask": list(claim.mask), "mask_hash": claim.mask_hash, "expires": f"{claim.expires}",
         "note": "", "attached": [],
     }  # fmt: skip
 
 
-def _show(contract: Contract, period: str, found: Faults, ledger: Ledger) -> None:
+def _show(contract: Contract, period: str, found: Faults, ledger: Ledger, _: Translate) -> None:
     from kpiterm.analysis.contract.faults import PARTIES
 
     total = sum(len(_inside(s, found)) for s in found.shares)
-    output.line(f"{contract.id} · {period} · {len(found.shares)} stock-outs, {total} SKU-days")
+    counted = _(said("{0} stock-outs, {1} SKU-days", len(found.shares), total))
+    output.line(f"{contract.id} · {period} · {counted}")
     if not found.shares:
         return
     header = (
-        "SKU",
-        "days",
-        "suggested",
-        "order by",
-        "heard",
-        "ordered",
-        "promised",
-        "arrived",
-        "for sale",
-        *PARTIES,
-        "",
-    )
-    output.table(header, [_row(s, found) for s in found.shares], right=(1, *range(9, 9 + len(PARTIES))))
+        "SKU", _("days"), _("suggested"), _("order by"), _("heard"), _("ordered"), _("promised"), _("arrived"),
+        _("for sale"), *map(_, PARTIES), "",
+    )  # fmt: skip
+    output.table(header, [_row(s, found, _) for s in found.shares], right=(1, *range(9, 9 + len(PARTIES))))
     output.line()
-    rows = [(a.party, f"{a.days}", f"{a.lost:.2f}", _late_with(a)) for a in _parties(found, contract)]
-    output.table(("party", "SKU-days", f"lost {contract.currency}", "late with"), rows, right=(1, 2))
-    _show_claim(found, ledger, period)
+    rows = [(_(a.party), f"{a.days}", f"{a.lost:.2f}", _(_late_with(a))) for a in _parties(found, contract)]
+    lost = said("lost {0}", contract.currency)
+    output.table((_("party"), _("SKU-days"), _(lost), _("late with")), rows, right=(1, 2))
+    _show_claim(found, ledger, period, _)
 
 
-def _show_claim(found: Faults, ledger: Ledger, period: str) -> None:
+_HOLDS = N_(
+    "relief: {0} of the expected sales ({1} of {2}), fault {3}; holds once both sides approve by {4}: "
+    "kpiterm contract faults --period {5} --approve seller|provider"
+)
+
+
+def _show_claim(found: Faults, ledger: Ledger, period: str, _: Translate) -> None:
     output.line()
     if claim := found.claim:
-        output.line(
-            f"relief: {claim.share} of the expected sales ({claim.lost:f} of {claim.expected:f}), fault {claim.fault}; "
-            f"holds once both sides approve by {claim.expires}: "
-            f"kpiterm contract faults --period {period} --approve seller|provider"
-        )
+        lost, expected = f"{claim.lost:f}", f"{claim.expected:f}"
+        output.line(_(said(_HOLDS, claim.share, lost, expected, word(claim.fault), claim.expires, period)))
     else:
-        output.line("relief: none follows")
+        output.line(_("relief: none follows"))
     for relief in ledger.relief(period):
-        sides = ", ".join(cast("list[str]", relief["approvals"]))
-        output.line(f"approved by {sides}: {relief['kpi']} {relief['share']} ({relief['cause']}, {relief['fault']})")
+        sides = listing(map(word, cast("list[str]", relief["approvals"])))
+        cause, fault = word(str(relief["cause"])), word(str(relief["fault"]))
+        text = said("approved by {0}: {1} {2} ({3}, {4})", sides, relief["kpi"], relief["share"], cause, fault)
+        output.line(_(text))
 
 
 def _inside(share: Share, found: Faults) -> list[tuple[object, Party]]:
     return [(d, p) for d, p in share.by_day if found.span.start <= d.day <= found.span.end]
 
 
-def _row(share: Share, found: Faults) -> tuple[str, ...]:
+def _row(share: Share, found: Faults, _: Translate) -> tuple[str, ...]:
     from kpiterm.analysis.contract.faults import PARTIES
 
     cycle, order = share.cycle, share.cycle.order
@@ -147,12 +148,9 @@ def _row(share: Share, found: Faults) -> tuple[str, ...]:
         order and order.arrived, order and order.received,
     )  # fmt: skip
     counts = (f"{n}" if (n := inside.count(party)) else "" for party in PARTIES)
-    state = "" if share.out.over else " (still out)"
-    return share.out.days[0].sku, f"{len(inside)}", *(f"{d or ''}" for d in dates), *counts, _why(share) + state
-
-
-def _why(share: Share) -> str:
-    return "; ".join(share.reasons)
+    why = sentences(share.reasons)
+    told = _(why) if share.out.over else _(said("{0} (still out)", why))
+    return share.out.days[0].sku, f"{len(inside)}", *(f"{d or ''}" for d in dates), *counts, told
 
 
 def _parties(found: Faults, contract: Contract) -> list[Account]:
@@ -162,7 +160,7 @@ def _parties(found: Faults, contract: Contract) -> list[Account]:
 
 
 def _late_with(account: Account) -> str:
-    return ", ".join(f"{sku} {days} d" for sku, days in account.skus.items())
+    return listing(said("{0} {1} d", sku, days) for sku, days in account.skus.items())
 
 
 def _document(contract: Contract, period: str, found: Faults, ledger: Ledger) -> dict[str, object]:

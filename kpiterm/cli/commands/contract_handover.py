@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kpiterm.cli import contracts, output
 from kpiterm.errors import OK, KpitermError, UsageError
+from kpiterm.i18n import said, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,8 @@ def _notice(args: argparse.Namespace, contract: Contract, session: Session) -> N
     days = service.notice_of(args.notice) if service else None
     left = (ends - contracts.today(session, contract)).days
     if days is not None and left < days and not session.quiet:
-        output.note(f"the {args.notice} must give {days} days of notice, these are {left}")
+        text = said("the {0} must give {1} days of notice, these are {2}", word(args.notice), days, left)
+        output.note(session.teller()(text))
     _enter(session, NOTICE, {"contract": contract.id, "side": args.notice, "ends": f"{ends}", "note": args.note})
 
 
@@ -90,7 +92,8 @@ def _export(args: argparse.Namespace, contract: Contract, session: Session) -> N
     }  # fmt: skip
     _enter(session, EXPORT, detail)
     if not session.quiet:
-        output.note(f"exported {len(files)} files to {args.out}, manifest sha256:{found.sha256}")
+        text = said("exported {0} files to {1}, manifest sha256:{2}", len(files), args.out, found.sha256)
+        output.note(session.teller()(text))
 
 
 def _delete(args: argparse.Namespace, session: Session) -> int:
@@ -113,7 +116,7 @@ def _delete(args: argparse.Namespace, session: Session) -> int:
     if session.json:
         output.answer({"workspace": name, "deleted": True, "certificate": str(file)})
     else:
-        output.line(f"deleted {name}; certificate: {file}")
+        output.line(session.teller()(said("deleted {0}; certificate: {1}", name, file)))
     return OK
 
 
@@ -147,7 +150,7 @@ def _enter(session: Session, kind: str, detail: dict[str, object]) -> None:
 
     entry = journal.append(session.paths.journal, kind, detail)
     if not session.quiet:
-        output.note(f"entered as no. {entry.seq} of the operation log")
+        output.note(session.teller()(said("entered as no. {0} of the operation log", entry.seq)))
 
 
 def _list(contract: Contract, session: Session) -> None:
@@ -161,14 +164,17 @@ def _list(contract: Contract, session: Session) -> None:
     if session.json:
         output.answer(_document(contract, end, items, ledger))
         return
-    ends = f"ends on {end.day}" if end.day else "has no end"
-    output.line(f"{contract.id}: {ends}{f', by notice of the {end.notice_by}' if end.notice_by else ''}")
+    _ = session.teller()
+    ends = said("ends on {0}", end.day) if end.day else said("has no end")
+    if end.notice_by:
+        ends = said("{0}, by notice of the {1}", ends, word(end.notice_by))
+    output.line(f"{contract.id}: {_(ends)}")
+    done = output.paint(_("done"), "ok")
     rows = [
-        (output.paint("done", "ok") if i.done else "open", i.name, f"{i.day or ''}", i.actor or "", i.note,
-         "; ".join(i.evidence))
+        (done if i.done else _("open"), _(word(i.name)), f"{i.day or ''}", i.actor or "", i.note, "; ".join(i.evidence))
         for i in items
-    ]  # fmt: skip
-    output.table(("state", "item", "day", "by", "", "evidence"), rows)
+    ]
+    output.table((_("state"), _("item"), _("day"), _("by"), "", _("evidence")), rows)
 
 
 def _document(contract: Contract, end: End, items: Sequence[Item], ledger: Ledger) -> dict[str, object]:

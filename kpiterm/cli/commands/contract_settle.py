@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kpiterm.cli import contracts, output
 from kpiterm.errors import OK, UsageError
+from kpiterm.i18n import N_, Translate, listing, recalled, said, sentences, word
 
 if TYPE_CHECKING:
     from kpiterm.cli.session import Session
 
 Document = Mapping[str, Any]
+WORDS = (
+    N_("base"), N_("modifier"), N_("commission"), N_("clawback"), N_("adjustment"), N_("cap"), N_("escrow"),
+    N_("draft"), N_("final"), N_("held"), N_("disputed"), N_("reweight"), N_("neutral"), N_("zero"), N_("measured"),
+)  # fmt: skip
+"""The codes of a statement, which scripts read as they are."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +38,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
     if session.json:
         output.line(text(found).rstrip("\n"))
     else:
-        show(found)
+        show(found, session.teller())
     return OK
 
 
@@ -53,7 +59,8 @@ def _on_store(args: argparse.Namespace, session: Session) -> Document:
     if args.close:
         found = settling.close(session, agreed, period)
         if not session.quiet:
-            output.note(f"closed: {session.paths.root / 'statements' / f'{agreed.id}-{period}.json'}")
+            file = session.paths.root / "statements" / f"{agreed.id}-{period}.json"
+            output.note(session.teller()(said("closed: {0}", file)))
         return found
     return settling.settled(session, agreed, period)
 
@@ -71,38 +78,36 @@ def _values(name: str) -> Mapping[str, object]:
         raise UsageError(f"{name}: not UTF-8", hint="save the file as UTF-8") from None
 
 
-def show(document: Document) -> None:
+def show(document: Document, _: Translate) -> None:
     """A statement for people: what each KPI came to, then the lines with how they were computed."""
-    output.line(
-        f"{document['contract']} · {document['period']} · terms {document['terms_version']} · {_status(document)}"
-    )
+    terms = _(said("terms {0}", document["terms_version"]))
+    output.line(f"{document['contract']} · {document['period']} · {terms} · {_(_status(document))}")
     if document["kpis"]:
-        output.table(
-            ("KPI", "weight", "value", "target", "attained", ""),
-            [_kpi(k) for k in document["kpis"]],
-            right=(1, 2, 3, 4),
-        )
-    score = document["score"] or "–"
-    output.line(f"score {score}  coverage {document['coverage']}\n")
-    rows = [(line["code"], line["amount"], line["formula"]) for line in document["lines"]]
-    rows.append(("total", document["total"], _total(document)))
-    output.table(("line", document["currency"], "formula"), rows, right=(1,))
+        header = "KPI", _("weight"), _("value"), _("target"), _("attained"), ""
+        output.table(header, [_kpi(k, _) for k in document["kpis"]], right=(1, 2, 3, 4))
+    output.line(_(said("score {0}  coverage {1}", document["score"] or "–", document["coverage"])) + "\n")
+    lines = [(_(word(line["code"])), line) for line in document["lines"]]
+    rows = [(code, line["amount"], _(recalled(line["formula"]))) for code, line in lines]
+    rows.append((_("total"), document["total"], _("paid now") if document["dispute"] else ""))
+    output.table((_("line"), document["currency"], _("formula")), rows, right=(1,))
     output.line()
-    for line in document["lines"]:
-        output.line(output.paint(f"{line['code']}: {_inputs(line)}", "dim"))
+    for code, line in lines:
+        output.line(output.paint(f"{code}: {_inputs(line, _)}", "dim"))
     for text in _notes(document):
-        output.line(text)
+        output.line(_(text))
     output.line(document["hash"])
 
 
 def _status(document: Document) -> str:
-    reason = f": {document['reason'].removeprefix('held: ')}" if document["reason"] else ""
-    return f"{document['status']}{reason}"
+    status = word(document["status"])
+    if not document["reason"]:
+        return status
+    return said("{0}: {1}", status, recalled(document["reason"].removeprefix("held: ")))
 
 
-def _kpi(kpi: Document) -> tuple[str, ...]:
+def _kpi(kpi: Document, _: Translate) -> tuple[str, ...]:
     target = f"{kpi['target']['op']} {kpi['target']['value']}"
-    return kpi["id"], kpi["weight"], _short(kpi["value"]), target, kpi["attainment"] or "–", _remark(kpi)
+    return kpi["id"], kpi["weight"], _short(kpi["value"]), target, kpi["attainment"] or "–", _(_remark(kpi))
 
 
 def _short(value: str | None) -> str:
@@ -111,31 +116,30 @@ def _short(value: str | None) -> str:
 
 
 def _remark(kpi: Document) -> str:
-    said = []
+    found: list[str] = []
     if kpi["policy"]:
-        said.append(f"{kpi['reason']}: {kpi['policy']}")
+        found.append(said("{0}: {1}", recalled(kpi["reason"]), word(kpi["policy"])))
     elif kpi["met"] is False:
-        said.append("missed")
+        found.append(said("missed"))
     if kpi["gate"]:
-        said.append("gate: no bonus")
-    if kpi["relief"]:
-        said.append(f"relief {kpi['relief']['applied']}{f' ({why})' if (why := kpi['relief']['reason']) else ''}")
-    return "; ".join(said)
+        found.append(said("gate: no bonus"))
+    if relief := kpi["relief"]:
+        applied = said("relief {0}", relief["applied"])
+        found.append(said("{0} ({1})", applied, recalled(relief["reason"])) if relief["reason"] else applied)
+    return sentences(found)
 
 
-def _inputs(line: Document) -> str:
-    return ", ".join(f"{key} {value}" for key, value in sorted(line["inputs"].items()))
-
-
-def _total(document: Document) -> str:
-    return "paid now" if document["dispute"] else ""
+def _inputs(line: Document, _: Translate) -> str:
+    """Under the names that the formula has."""
+    return ", ".join(f"{key} {_(recalled(value))}" for key, value in sorted(line["inputs"].items()))
 
 
 def _notes(document: Document) -> Sequence[str]:
     notes = []
     if tax := document["tax"]:
-        notes.append(f"{tax['name']} {tax['rate']}: {tax['amount']}, payable {tax['payable']} {document['currency']}")
+        payable = tax["payable"], document["currency"]
+        notes.append(said("{0} {1}: {2}, payable {3} {4}", tax["name"], tax["rate"], tax["amount"], *payable))
     if dispute := document["dispute"]:
-        claims = ", ".join(f"{party} {claim['total']}" for party, claim in dispute["claims"].items())
-        notes.append(f"disputed: {claims}; escrow {document['escrow']} until {dispute['due']}")
+        claims = listing(said("{0} {1}", word(party), claim["total"]) for party, claim in dispute["claims"].items())
+        notes.append(said("disputed: {0}; escrow {1} until {2}", claims, document["escrow"], dispute["due"]))
     return notes

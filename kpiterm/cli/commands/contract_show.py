@@ -44,7 +44,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
         return OK
     _show(contract, terms, session)
     output.line()
-    contract_state.show(found)
+    contract_state.show(found, session.teller())
     return OK
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from kpiterm.cli import contracts, output
 from kpiterm.errors import OK, UsageError
+from kpiterm.i18n import Translate, said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from kpiterm.analysis.contract.lines import Line
     from kpiterm.analysis.contract.model import Contract
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
         output.answer({"contracts": [_document(simulation) for simulation in found]})
         return OK
     for simulation in found:
-        _show(simulation)
+        _show(simulation, session.teller())
     return OK
 
 
@@ -50,7 +51,7 @@ def _estimates(agreed: Sequence[Contract], file: Path, session: Session) -> int:
         output.answer({"estimates": [fee_estimate.document(one) for one in found]})
         return OK
     for one in found:
-        fee_estimate.show(one)
+        fee_estimate.show(one, session.teller())
     return OK
 
 
@@ -77,29 +78,36 @@ def _months(session: Session, count: int) -> list[Span]:
     return list(past(parse_period("last", session.now().date()), count))
 
 
-def _show(found: Simulation) -> None:
-    output.line(f"{found.contract.id} · version {found.contract.terms[-1].version} as if it had been in force")
+def _show(found: Simulation, _: Translate) -> None:
+    version = _(said("version {0} as if it had been in force", found.contract.terms[-1].version))
+    output.line(f"{found.contract.id} · {version}")
     rows = [
-        _row(month.month.name, _parts(month.lines), month.score, month.total, month.status) for month in found.months
+        _row(m.month.name, _parts(m.lines), m.score, m.total, _("held") if m.status == "held" else "")
+        for m in found.months
     ]
     parts = [_parts(month.lines) for month in found.months]
     sums = {code: sum((p[code] for p in parts), Decimal(0)) for code in _CODES}
-    rows.append(_row("all", sums, None, found.total, ""))
-    header = ("month", "score", *_CODES, "total", "")
+    rows.append(_row(_("all"), sums, None, found.total, ""))
+    header = (_("month"), _("score"), *map(_, _CODES), _("total"), "")
     output.table(header, rows, right=tuple(range(1, len(header) - 1)))
-    last = found.months[-1].month.name
-    for s in found.sensitivity:
-        output.line(f"{last}: {s.kpi} {_plain(s.step)} worse {s.worse:f}, better {s.better:f}")
-    for b in found.break_even:
-        limit = (
-            f"no penalty while {b.kpi} {b.op} {_plain(b.value)}" if b.value is not None else f"no {b.kpi} avoids one"
-        )
-        output.line(f"{last}: {limit}, the others as measured")
-    if found.sales_needed is not None:
-        output.line(f"{last}: commission begins at sales of {found.sales_needed:.2f}")
-    for share, total in found.at_shares.items():
-        output.line(f"{last}: at {100 * share:.0f} % of its sales {total:f}")
+    for sentence in _sentences(found):
+        output.line(f"{found.months[-1].month.name}: {_(sentence)}")
     output.line()
+
+
+def _sentences(found: Simulation) -> Iterator[str]:
+    """What moves the last month's fee."""
+    for s in found.sensitivity:
+        yield said("{0} {1} worse {2}, better {3}", s.kpi, _plain(s.step), f"{s.worse:f}", f"{s.better:f}")
+    for b in found.break_even:
+        if b.value is None:
+            yield said("no {0} avoids one, the others as measured", b.kpi)
+        else:
+            yield said("no penalty while {0} {1} {2}, the others as measured", b.kpi, b.op, _plain(b.value))
+    if found.sales_needed is not None:
+        yield said("commission begins at sales of {0}", f"{found.sales_needed:.2f}")
+    for share, total in found.at_shares.items():
+        yield said("at {0} of its sales {1}", f"{100 * share:.0f} %", f"{total:f}")
 
 
 _CODES = ("base", "modifier", "commission", "clawback", "adjustment", "cap")
@@ -109,9 +117,8 @@ def _parts(lines: Sequence[Line]) -> dict[str, Decimal]:
     return {code: sum((line.amount for line in lines if line.code == code), Decimal(0)) for code in _CODES}
 
 
-def _row(name: str, parts: dict[str, Decimal], score: Decimal | None, total: Decimal, status: str) -> tuple[str, ...]:
+def _row(name: str, parts: dict[str, Decimal], score: Decimal | None, total: Decimal, held: str) -> tuple[str, ...]:
     shown = f"{score:.4f}" if score is not None else ""
-    held = status if status == "held" else ""
     return name, shown, *(f"{parts[code]:f}" if parts[code] else "" for code in _CODES), f"{total:f}", held
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kpiterm.cli import output
+from kpiterm.cli.ahead import ahead
 from kpiterm.cli.session import Session
 from kpiterm.errors import OK, UsageError
 
@@ -50,7 +51,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, session: Session) -> int:
     task = _task(args)
     # The matrices are small: threads would only wait for one another, and add up in another order on another machine.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for library in ("OPENBLAS", "OMP"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     from kpiterm.analysis.inventory.demand import require_full
     from kpiterm.cli.series_in import opened
 
@@ -116,9 +118,12 @@ def _forecasts(series: Series, task: Task) -> Iterator[tuple[Ints, Forecast]]:
 
     pool = pools(series.last_day)
     taught = lessons(series.panel(sample(pool, task.seed), pool), task.horizons, full=task.full, seed=task.seed)
-    for start in range(0, len(pool), CHUNK):
+
+    def chunk(start: int) -> tuple[Ints, Forecast]:
         rows = np.arange(start, min(start + CHUNK, len(pool)))
-        yield rows, forecast(series.panel(rows, pool), taught, task.horizons)
+        return rows, forecast(series.panel(rows, pool), taught, task.horizons)
+
+    return ahead(chunk, range(0, len(pool), CHUNK))
 
 
 def _append_days(out: CsvFile, last_day: Ints, rows: Ints, found: Forecast) -> None:
@@ -129,8 +134,7 @@ def _append_days(out: CsvFile, last_day: Ints, rows: Ints, found: Forecast) -> N
     columns = _columns(found.mean, found.quantiles)
     out.append(
         {"number": np.repeat(rows, length), "day": days.ravel(), **columns},
-        f"SELECT unique_id, DATE '1970-01-01' + day::INTEGER AS ds, {_numbers(columns)} "
-        "FROM cells JOIN series USING (number) ORDER BY number, day",
+        f"SELECT {_names(rows)}, DATE '1970-01-01' + day::INTEGER AS ds, {_numbers(columns)} FROM cells",
     )
 
 
@@ -140,8 +144,14 @@ def _append_sums(out: CsvFile, rows: Ints, found: Forecast) -> None:
     columns = _columns(found.sum_mean, found.sum_quantiles)
     out.append(
         {"number": np.repeat(rows, len(found.horizons)), "h": np.tile(found.horizons, len(rows)), **columns},
-        f"SELECT unique_id, h, {_numbers(columns)} FROM cells JOIN series USING (number) ORDER BY number, h",
+        f"SELECT {_names(rows)}, h, {_numbers(columns)} FROM cells",
     )
+
+
+def _names(rows: Ints) -> str:
+    """The name of each cell's series; from a list, as a join would have to be sorted."""
+    named = f"SELECT list(unique_id ORDER BY number) FROM series WHERE number BETWEEN {rows[0]} AND {rows[-1]}"
+    return f"({named})[number - {rows[0] - 1}] AS unique_id"
 
 
 def _numbers(columns: Iterable[str]) -> str:

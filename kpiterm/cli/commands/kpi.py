@@ -11,6 +11,7 @@ from kpiterm.cli import board, output
 from kpiterm.cli.commands import kpi_explain, kpi_standards
 from kpiterm.cli.session import Session
 from kpiterm.errors import OK, UsageError
+from kpiterm.i18n import said, word
 
 if TYPE_CHECKING:
     from kpiterm.analysis.kpi.definition import Definition
@@ -118,11 +119,13 @@ def _show(args: argparse.Namespace, session: Session) -> int:
         output.answer({"kpis": [gauge_json(g) for g in gauges]})
         return OK
     board.show(replace(view, gauges=gauges, accounts=()), session)
-    lang = session.lang or session.config().language
-    output.line(f"\n{definition.sentence[lang]}\nbasis: {definition.basis}")
-    output.line(f"definition: version {definition.version}, {definition.hash}, {definition.origin}")
+    lang, _ = session.lang or session.config().language, session.teller()
+    output.line(f"\n{definition.sentence[lang]}")
+    output.line(_(said("basis: {0}", definition.basis)))
+    version = definition.version, definition.hash, word(definition.origin)
+    output.line(_(said("definition: version {0}, {1}, {2}", *version)))
     for gauge in gauges:
-        for line in details(gauge):
+        for line in details(gauge, _):
             output.line(line)
     return OK
 

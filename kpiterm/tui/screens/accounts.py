@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import ListView, Static
 
 from kpiterm.analysis.view import View
+from kpiterm.tui.headless import Table
 from kpiterm.tui.screens.page import Page
 from kpiterm.tui.widgets.account_list import AccountItem, AccountList
 
@@ -44,3 +45,26 @@ class AccountsScreen(Page):
     def _ask_sync(self, event: ListView.Selected) -> None:
         if isinstance(event.item, AccountItem):
             self.post_message(self.SyncAsked(event.item.account.name))
+
+    def copied(self) -> str:
+        item = self.query_one(AccountList).highlighted_child
+        return " ".join(item.lines(400)[0].plain.strip("▌ ").split()) if isinstance(item, AccountItem) else ""
+
+    def table(self) -> Table | None:
+        if self.view is None:
+            return None
+        rows = [
+            (
+                a.name,
+                a.connector,
+                s.name,
+                s.status,
+                f"{s.rows}",
+                f"{s.watermark or ''}",
+                f"{s.last_run or ''}",
+                s.error or "",
+            )
+            for a in self.view.accounts
+            for s in a.streams
+        ]
+        return Table("accounts", ("account", "connector", "stream", "status", "rows", "to", "last_run", "error"), rows)

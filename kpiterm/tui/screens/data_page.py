@@ -9,6 +9,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kpiterm.analysis.pages import Nothing
 from kpiterm.tui.draw import clean
 from kpiterm.tui.messages import FeedError, PageKey, PageState
 from kpiterm.tui.screens.page import Page
@@ -59,14 +60,21 @@ class DataPage(Page):
         line = self.query_one("#state", Static)
         line.update(text)
         line.set_class(bool(text), "-shown")
-        line.set_class(state.content is None, "-alone")
-        if state.content is not None:
+        empty = state.content is None or isinstance(state.content, Nothing)
+        line.set_class(empty, "-alone")
+        if not empty:
             self.show(state.content)
+
+    def told_alone(self) -> str:
+        """What to say where there cannot be a page at all."""
+        return ""
 
     def _told(self, state: PageState) -> Content:
         if state.error is not None:
             return failed(state.error, older=state.content is not None)
-        return Content("") if state.content is not None else Content.styled(self.READING, "$text-muted")
+        if isinstance(state.content, Nothing):
+            return Content.assemble(state.content.text, (f"\n→ {clean(state.content.hint)}", "$text-muted"))
+        return Content.styled("" if state.content is not None else self.told_alone() or self.READING, "$text-muted")
 
 
 def failed(error: FeedError, *, older: bool) -> Content:

@@ -1,4 +1,4 @@
-"""Keys and symbols, explained."""
+"""Keys and symbols, explained; the shown screen's own keys first."""
 
 from __future__ import annotations
 
@@ -13,12 +13,31 @@ from textual.widgets import Static
 
 from kpiterm.tui.draw import STATES, cell
 
+HERE: dict[str, tuple[tuple[str, str], ...]] = {
+    "board": (("enter", "all about the chosen KPI"),),
+    "kpi": (("n  p", "the next KPI, the one before"), ("esc", "back to the board")),
+    "inventory": (
+        ("enter", "the chosen SKU: why, how the quantity adds up, its days"),
+        ("a", "accept: order as suggested"),
+        ("z", "later: put the decision off until a day"),
+        ("c", "change: order another quantity"),
+        ("o", "sort by the next column"),
+        ("t", "all SKUs, or those that need an order"),
+        ("/", "filter: every word must be there; esc clears"),
+    ),
+    "contract": (("/", "filter: every word must be there; esc clears"),),
+    "accounts": (("enter", "sync this account"),),
+    "alerts": (("/", "filter: every word must be there; esc clears"),),
+}
 KEYS = (
-    ("1  2  tab", "board, accounts, the other one"),
-    ("↑ ↓  j k", "move"),
-    ("enter", "board: all about a KPI; accounts: sync this account"),
+    ("1 … 6", "board, KPI, inventory, contract, accounts, alerts"),
+    ("tab", "the next screen; shift+tab the one before"),
+    ("↑ ↓  j k", "move; g G or home end: first, last"),
     ("s", "sync all accounts; while a sync runs: stop it"),
     ("r", "read the store again"),
+    ("space", "freeze: nothing changes until it is pressed again"),
+    ("y", "copy the chosen row to your clipboard"),
+    ("e", "write the shown table as CSV into the working folder"),
     ("d", "dark or light"),
     ("esc", "close; hide the notice under the first line"),
     ("?", "this help"),
@@ -43,10 +62,18 @@ MEANINGS = {
 
 
 class HelpScreen(ModalScreen[None]):
-    """Closes with any of the keys that one would try."""
+    """Closes with any of the keys that one would try. `mode` is the screen that it was asked on."""
 
-    CSS_PATH = "detail.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q,question_mark", "dismiss", "Close")]
+    CSS_PATH = "box.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q,question_mark", "dismiss", "Close"),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, mode: str) -> None:
+        super().__init__()
+        self._mode = mode
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
@@ -59,6 +86,14 @@ class HelpScreen(ModalScreen[None]):
             Content.assemble(cell(f"{symbol} {word}", 13, style), MEANINGS[state])
             for state, (symbol, word, style) in STATES.items()
         ]
-        keys = [Content.assemble(cell(key, 13, "bold $primary"), text) for key, text in KEYS]
         signs = [Content.assemble(cell(sign, 13), text) for sign, text in SIGNS]
-        return [*keys, Content(""), *states, Content(""), *signs]
+        here = _keys(HERE[self._mode])
+        title = Content.styled(f"on this screen ({self._mode})", "$text-muted")
+        return [title, *here, Content(""), *_keys(KEYS), Content(""), *states, Content(""), *signs]
+
+    def action_scroll(self, step: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+
+
+def _keys(keys: tuple[tuple[str, str], ...]) -> list[Content]:
+    return [Content.assemble(cell(key, 13, "bold $primary"), text) for key, text in keys]

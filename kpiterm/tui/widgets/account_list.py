@@ -51,7 +51,7 @@ class AccountList(ListView):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "select_cursor", "Sync account", key_display="enter"),
+        Binding("enter", "select_cursor", "Sync account", key_display="enter"),
         Binding("j", "cursor_down", show=False),
         Binding("k", "cursor_up", show=False),
     ]

@@ -53,7 +53,7 @@ class GaugeList(ListView):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "select_cursor", "Details", key_display="enter"),
+        Binding("enter", "select_cursor", "Details", key_display="enter"),
         Binding("j", "cursor_down", show=False),
         Binding("k", "cursor_up", show=False),
         Binding("home,g", "jump(0)", show=False),

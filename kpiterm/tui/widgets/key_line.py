@@ -33,10 +33,22 @@ class KeyLine(Widget):
 
     def render(self) -> Content:
         parts = [self._key(*key) for key in self.keys]
+        if Content("  ").join(parts).cell_length > self.size.width:
+            parts = self._together()
         # Help and quit come last, and are what a narrow terminal must not lose.
         while len(parts) > 2 and Content("  ").join(parts).cell_length > self.size.width:
             parts.pop(-3)
         return Content("  ").join(parts)
+
+    def _together(self) -> list[Content]:
+        """The keys with those of the screens as one."""
+        digits = [key for key in self.keys if key[2].isdigit()]
+        first = next((place for place, key in enumerate(self.keys) if key[2].isdigit()), 0)
+        parts = [self._key(*key) for key in self.keys if not key[2].isdigit()]
+        if digits:
+            screens = Content.assemble((f"{digits[0][0]}–{digits[-1][0]}", "bold $primary"), " Screens")
+            parts.insert(first, screens)
+        return parts
 
     def _key(self, display: str, description: str, key: str) -> Content:
         click = f"@click=app.simulate_key('{key}')"

@@ -19,11 +19,13 @@ from textual.visual import Visual
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`draw` gives its line in so many cells. A row without `key` is a heading or a remark and cannot be chosen."""
+    """`draw` gives its line in so many cells; `copied` is its text in full. A row without `key` is a heading (`title`)
+    or a remark, and cannot be chosen."""
 
     draw: Callable[[int], Content]
     key: str = ""
     copied: str = ""
+    title: bool = False
 
 
 class RowList(ScrollView, can_focus=True):
@@ -91,6 +93,8 @@ class RowList(ScrollView, can_focus=True):
         if place >= len(self.rows) or width < 1:
             self._seen.pop(place, None)
             return Strip.blank(max(width, 0), style.rich_style)
+        if len(self._seen) > 4 * self.size.height:
+            self._seen.clear()
         drawn = self._seen[place] = self.rows[place].draw(width - 1)
         line = Content.assemble(("▌" if chosen else " ", "$primary"), drawn).truncate(width)
         strip, *_ = Visual.to_strips(self, line, width, 1, style)

@@ -26,6 +26,8 @@ class TextPanel(Painted):
     def show(self, drawing: Drawing) -> None:
         """Draw this from now on."""
         self._drawing = drawing
+        if self._drawn is None:  # an empty panel takes no place and is not rendered
+            self.refresh(layout=True)
         self.redraw()
 
     def lines(self, width: int) -> list[Content]:

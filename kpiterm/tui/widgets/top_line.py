@@ -15,7 +15,6 @@ from kpiterm.tui.draw import MONTHS, STATES, age, clean, day
 from kpiterm.tui.sync_state import SyncState
 from kpiterm.tui.widgets.painted import Painted
 
-
 STALE = timedelta(hours=26)
 """From this age on the data are said to be old: a daily sync has not come."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import chain, groupby
 from typing import Any
 
 import duckdb
@@ -29,14 +30,26 @@ CREATE TABLE entry (kpi VARCHAR, channel VARCHAR, period_start DATE, period_end 
 
 
 class Store:
-    """Rows go in with `add`; `board` asks for the view. Days are Pacific, so that 20:00 UTC is noon there."""
+    """Rows go in with `add`, together when they are asked for; `board` asks for the view. Days are Pacific, so that
+    20:00 UTC is noon there."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
+        self._connection = connection
+        self._waiting: list[tuple[str, tuple[str, ...], tuple[object, ...]]] = []
         self.as_of = self.now = datetime(2026, 11, 22, 20, tzinfo=UTC)
         self.snapshot: str | None = "snap-7.duckdb"
         self.rollups: Mapping[str, int] = {}
         self.twice: Sequence[tuple[str, str, str]] = ()
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        waiting, self._waiting = self._waiting, []
+        for (table, columns), found in groupby(waiting, key=lambda row: row[:2]):
+            rows = [values for _, _, values in found]
+            one = f"({', '.join('?' * len(columns))})"
+            sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([one] * len(rows))}"
+            self._connection.execute(sql, list(chain.from_iterable(rows)))
+        return self._connection
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
         return self.connection.execute(sql, list(params)).fetchall()
@@ -45,8 +58,7 @@ class Store:
         return self.connection.execute(sql, list(params)).fetchnumpy()
 
     def add(self, table: str, **values: object) -> None:
-        marks = ", ".join(f"${n}" for n in range(1, len(values) + 1))
-        self.connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", list(values.values()))
+        self._waiting.append((table, tuple(values), tuple(values.values())))
 
     def order(self, day: date, price: object, **values: Any) -> None:
         line = {

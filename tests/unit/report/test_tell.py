@@ -15,6 +15,7 @@ from kpiterm.report.markdown import markdown
 from kpiterm.report.pack import frozen
 from kpiterm.report.tell import page
 from kpiterm.report.workbook import write_workbook
+from tests.unit.report.conftest import entry
 
 AS_OF = datetime(2026, 11, 23, 13, tzinfo=UTC)
 
@@ -120,3 +121,11 @@ def test_an_exit_handover_lists_what_is_open_and_what_shows_the_rest(content: di
     assert [row[1].text for row in told["Handover list"].rows] == ["✓ 2026-11-01 by ops", "✗ open"]
     assert [cell.text for cell in told["Exports"].rows[0]] == ["2026-11-01", "30", "12,345", "sha256:cd"]
     assert "交接清单" in tables(page(pack, "zh"))
+
+
+def test_a_reason_is_told_in_the_packs_language_and_an_old_pack_has_it_in_english(content: dict[str, Any]) -> None:
+    reasons = {"en": "no data: run it", "zh": "无数据：请运行"}
+    missing = entry("acos", value=None, reason=reasons["en"], state="no_data")
+    for kpi, expected in ((missing | {"reasons": reasons}, "无数据：请运行"), (missing, "no data: run it")):
+        told = page(frozen({**content, "kpis": [kpi]}), "zh")
+        assert any(expected in str(block) for section in told.sections for block in section.blocks)

@@ -102,7 +102,7 @@ def learn(parts: Sequence[Sums], seed: int) -> Boost | None:
         sums.looks,
         target,
         weight=weight,
-        params={"max_bin": _SETTINGS["max_bin"], "verbosity": -1},
+        params={name: _SETTINGS[name] for name in ("max_bin", "num_threads", "verbosity")},
         free_raw_data=False,
     )
     settings = {**_SETTINGS, "seed": seed}

@@ -35,7 +35,7 @@ class Calendar:
         """By how many times the season makes each of these dates larger."""
         if not len(self.season):
             return np.ones(days.shape)
-        return np.asarray(np.exp(self.season[(days - self.first) % YEAR]))
+        return np.asarray(np.exp(self.season)[(days - self.first) % YEAR])
 
     def weekday(self, days: Ints) -> Floats:
         """The weekday's factor of each date."""

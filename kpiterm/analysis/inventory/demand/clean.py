@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpiterm.analysis.inventory.demand.panel import Panel
-from kpiterm.analysis.pacing.arrays import Bools, Floats, ratio
+from kpiterm.analysis.pacing.arrays import Bools, Floats, Ints, ratio
 
 _SILENT = (7, 5, np.log(1e-4))  # days of a stop at least, days with sales to judge by, log of how unlikely it must be
 _USUAL = 0.95  # of the days with sales: what is above is cut down to it
@@ -48,17 +48,27 @@ def silent(sold: Floats, listed: Bools) -> Bools:
 
     A stop that has not ended yet counts as demand of zero: it may be the end of the product.
     """
-    length, sales, unlikely = _SILENT
+    _, sales, _ = _SILENT
     sale = listed & (sold > 0)
     seen = np.cumsum(listed, axis=1, dtype=np.int32)
-    before = np.maximum.accumulate(np.where(sale, seen, 0), axis=1)
+    before = np.maximum.accumulate(seen * sale, axis=1)
     never = seen[:, -1:] + 1
     after = np.minimum.accumulate(np.where(sale, seen, never)[:, ::-1], axis=1)[:, ::-1]
-    gap = np.where((before > 0) & (after < never) & ~sale, after - before - 1, 0)
     count = sale.sum(axis=1)[:, None]
-    share = ratio(count.astype(float), (seen[:, -1:] - gap).astype(float))
-    chance = gap * np.log1p(-np.minimum(share, 0.999))
-    return np.asarray((gap >= length) & (count >= sales) & (chance < unlikely))
+    shortest = np.where(count >= sales, _telling(count, seen[:, -1:].astype(np.int64)), never)
+    return np.asarray((after - before > shortest) & (before > 0) & (after < never))
+
+
+def _telling(count: Ints, listed: Ints) -> Ints:
+    """The shortest stop that chance does not explain, [series, 1]; longer ones are less likely yet."""
+    length, _, unlikely = _SILENT
+    low, high = np.full(count.shape, length), np.maximum(listed + 1, length)
+    while (low < high).any():
+        gap = (low + high) // 2
+        share = ratio(count.astype(float), (listed - gap).astype(float))
+        telling = gap * np.log1p(-np.minimum(share, 0.999)) < unlikely
+        low, high = np.where(telling | (low >= high), low, gap + 1), np.where(telling, gap, high)
+    return np.asarray(high, dtype=np.int32)
 
 
 def _cap(sold: Floats, known: Bools) -> Floats:

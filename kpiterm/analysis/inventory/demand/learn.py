@@ -69,9 +69,13 @@ def learn(panel: Panel, horizons: Sequence[int], events: Events, *, full: bool, 
 
 def cleaned(panel: Panel, calendar: Calendar, events: Events) -> Base:
     """The base of the series of one pool; event days are left out."""
-    days = panel.days
-    special = dates.factors(events, panel.last_day - days.shape[1] + 1, days.shape[1]) != 1
-    return clean(panel, calendar.outside(days) | special, calendar.usual(days))
+    days, width = panel.days, panel.units.shape[1]
+    if len(np.unique(panel.last_day)) == 1:
+        days = days[:1]  # one row says it for all
+    outside = calendar.outside(days)
+    if events:
+        outside = outside | (dates.factors(events, panel.last_day - width + 1, width) != 1)
+    return clean(panel, outside, calendar.usual(days))
 
 
 def _pool(panel: Panel, horizons: Sequence[int], events: Events) -> tuple[Pool, Moments]:

@@ -17,7 +17,7 @@ from kpiterm.analysis.pacing.arrays import Floats, Ints, ratio
 
 WINDOW = 30
 _LATELY, _AROUND = 120, 28  # days ago that a sale is still told, and on either side of it that say what was normal
-_MUCH, _FALLEN, _SURE = 2.0, 0.65, 4.0  # times normal days; share of the months before; standard deviations
+_MUCH, _FALLEN, _SURE = 2.0, 0.65, 3.0  # times normal days; share of the months before; standard deviations
 _OTHERS = ("analogue", "parent", "pool")
 _SOON = 28  # days whose mean is the level: whole weeks, so that weekdays do not count
 

@@ -11,8 +11,8 @@ REVIEWS = 4
 
 
 def protection(arrivals: Arrivals, review: int) -> Draws:
-    """Days from today that an order of today has to cover, [lanes, draws]: a review, and the longest lead time among the
-    orders of the next four. Today's order may be quick and the next ones wait for a factory that is closed."""
+    """Days from today that an order of today has to cover, [lanes, draws]: a review, and the longest lead time of the
+    next four reviews' orders. Today's order may be quick and the next ones wait for a factory that is closed."""
     return np.asarray(arrivals.lead[:, :REVIEWS].max(axis=1) + review, dtype=np.float32)
 
 

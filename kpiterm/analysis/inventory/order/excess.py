@@ -60,11 +60,11 @@ def _exits(sku: Sku, left: Floats, units: int, today: date) -> Iterator[Exit]:
         yield Exit(way="price", units=units, cost=_cents(cut * net * all_of_it), price=_cents(unit.price * (1 - cut)))
         if terms := coupon(channel, today):
             clipped = units + _CLIPPED * Decimal(round(sold))
-            paid = cut * unit.price + terms.share * unit.price * (1 - cut)
+            fee = terms.of(clipped * unit.price * (1 - cut))
             yield Exit(
                 way="coupon",
                 units=units,
-                cost=_cents(terms.once + paid * clipped),
+                cost=_cents(cut * unit.price * clipped + fee),
                 price=_cents(unit.price * (1 - cut)),
             )
     if rate := removal(channel, today):

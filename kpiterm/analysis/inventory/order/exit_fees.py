@@ -33,13 +33,18 @@ class Removal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coupon:
-    """A coupon's fee: `once`, and a `share` of the sales made with it."""
+    """A coupon's fee: `once`, and a `share` of the sales made with it, which comes to `at_most`."""
 
     channel: str
     valid_from: date
     currency: str
     once: Decimal
     share: Decimal
+    at_most: Decimal
+
+    def of(self, sales: Decimal) -> Decimal:
+        """The fee of a coupon with which so much is sold."""
+        return self.once + min(self.share * sales, self.at_most)
 
 
 def removal(channel: str, day: date) -> Removal | None:
@@ -66,6 +71,7 @@ def _registry() -> tuple[tuple[Removal, ...], tuple[Coupon, ...]]:
 def _removal(section: Section) -> Removal:
     steps = [(step.decimal("to_kg"), step.decimal("amount")) for step in section.tables("steps")]
     section.flag("verified", default=False)
+    section.text("source")
     found = Removal(
         channel=section.text("channel"),
         valid_from=section.day("valid_from"),
@@ -80,12 +86,14 @@ def _removal(section: Section) -> Removal:
 
 def _coupon(section: Section) -> Coupon:
     section.flag("verified", default=False)
+    section.text("source")
     found = Coupon(
         channel=section.text("channel"),
         valid_from=section.day("valid_from"),
         currency=section.text("currency"),
         once=section.decimal("once"),
         share=section.decimal("share"),
+        at_most=section.decimal("at_most", Decimal("Infinity")),
     )
     section.finish()
     return found

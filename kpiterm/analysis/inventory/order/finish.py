@@ -72,7 +72,7 @@ class _Finisher:
             transfers=self.transfers.get(row, ()), advice=tuple(sku.article.advice),
             excess=more.excess,
             track=more.track,
-            decision=str(self.decisions[sku.key]) if sku.key in self.decisions else None,
+            decision=self.decisions.get(sku.key),
         )  # fmt: skip
 
     def _mode(self, sku: Sku, quantity: int, rushed: int) -> Mode:
@@ -154,6 +154,8 @@ def _urgency(line: Line) -> tuple[bool, float, date, Key]:
 
 def _notes(run: Run, skus: Sequence[Sku]) -> tuple[str, ...]:
     found = []
+    if not skus:
+        found.append("no SKU with a stock reading and sales: `kpiterm sync` or `kpiterm import` fills the store")
     if run.uncounted:
         found.append(f"{run.uncounted} SKUs sell and have no stock reading: nothing can be said of them")
     if missing := sum(not sku.known for sku in skus):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from zlib import crc32
 
 import numpy as np
 
@@ -75,13 +76,16 @@ class Lanes:
         return Arrivals(days=np.stack([self._days[lane] for lane in lanes]), order_days=self.order_days)
 
     def remaining(self, terms: Terms, incoming: Incoming) -> Ints:
-        """Days until goods on their way can be sold, [draws]."""
+        """Days until goods on their way can be sold, [draws].
+
+        Goods of different days have luck of their own: that all of them are late at once is less likely than that one is.
+        """
         key = self.of(terms, incoming.mode or self.modes(terms)[0], incoming.channel)
         state = key, incoming.stage, incoming.since, incoming.expected
         if state not in self._remaining:
             today = self.today[incoming.channel]
             self._remaining[state] = lead_draws.remaining(
-                self._routes[key], incoming, today, draws=self.draws, seed=self.seed
+                self._routes[key], incoming, today, draws=self.draws, seed=_luck(self.seed, incoming)
             )
         return self._remaining[state]
 
@@ -90,3 +94,9 @@ class Lanes:
         for key in [key for key in self._days if key[3] is not None]:
             del self._days[key]
         self._remaining.clear()
+
+
+def _luck(seed: int, incoming: Incoming) -> int:
+    """The seed of goods that travel together, the same on every machine."""
+    moments = f"{seed}\0{incoming.stage}\0{incoming.since}\0{incoming.expected}"
+    return crc32(moments.encode())

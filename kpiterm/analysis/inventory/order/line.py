@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from kpiterm.analysis.inventory.order.shop import Advice
+
+if TYPE_CHECKING:
+    from kpiterm.analysis.inventory.order.decisions import Decision
 
 Mode = Literal["sea", "air", "split"]
 
@@ -155,7 +158,7 @@ class Line:
     advice: tuple[Advice, ...]
     excess: Excess | None = None
     track: Track | None = None
-    decision: str | None = None
+    decision: Decision | None = None
 
     @property
     def lost_margin(self) -> Decimal | None:

@@ -11,21 +11,23 @@ from kpiterm.analysis.inventory.order.case import Case, Draws
 from kpiterm.analysis.inventory.order.cover import protection, ready, service_level
 from kpiterm.analysis.pacing.arrays import Floats
 
-_FIRST_LOOK = 0.95
+_FIRST_LOOK, _SURE = 0.95, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """One row a SKU. `until` and `ready` [rows, draws], the days that an order covers and on which it can be sold;
-    `asked` [rows, draws], demand of the covered days; `lost`, what is sold out before the order can be sold, `coming`,
-    inbound that arrives within the covered days; `missing` = asked − lost − on hand − coming. `service` [rows];
-    `level` [rows], the quantile of `asked`; `units` [rows], that of `missing`, 0 at least; `rushed` [rows], those of
-    them that should fly."""
+    `asked` [rows, draws], demand of the covered days; `lost`, what is sold out before the order can be sold, `sure`
+    [rows], what of it is lost in nine of ten chances; `coming` [rows, draws], inbound that arrives within the covered
+    days; `missing` = asked − sure − on hand − coming: who deducts all that may be lost runs short of what jumps.
+    `service` [rows]; `level` [rows], the quantile of `asked`; `units` [rows], that of `missing`, 0 at least; `rushed`
+    [rows], those of them that should fly."""
 
     until: Draws
     ready: Draws
     asked: Draws
     lost: Draws
+    sure: Floats
     coming: Draws
     missing: Draws
     service: Floats
@@ -44,12 +46,14 @@ def need(case: Case, short: Draws) -> Need:
     rushed, gained = _rushed(case, short, late)
     lost = np.maximum(late - gained, 0)
     coming = path.arrived(case.inbound, until)
-    missing = asked - lost - coming - case.on_hand.astype(np.float32)[:, None]
+    sure = path.quantile(lost, np.full(len(lost), _SURE))
+    missing = asked - coming - (case.on_hand + sure).astype(np.float32)[:, None]
     return Need(
         until=until,
         ready=soonest,
         asked=asked,
         lost=lost,
+        sure=sure,
         coming=coming,
         missing=missing,
         service=service,

@@ -30,7 +30,7 @@ def outcome(case: Case, need: Need, short: Draws, supply: Draws, quantity: Ints)
     """`short`, lost units without an order; `supply`, stock without it; both [rows, draws, ends]."""
     later = case.arrivals.days[:, min(1, len(case.arrivals.order_days) - 1)][case.buying.lane]
     units = quantity.astype(np.float32)[:, None]
-    kept = np.maximum(need.missing - units, 0)
+    kept = np.maximum(need.missing + need.sure.astype(np.float32)[:, None] - need.lost - units, 0)
     waited = path.lost_by(case, short, np.minimum(later, need.until))
     late = path.lost_by(case, short, np.minimum(need.ready, need.until))
     end = path.by_day(case.demand, case.ends, need.ready + case.aged_after)

@@ -57,7 +57,7 @@ def line_json(line: Line, plan: Plan, language: Language) -> dict[str, object]:
         "suggested_by_others": [{"by": a.by, "units": plain(a.units), "day": f"{a.day}"} for a in line.advice],
         "transfers": [{"from": t.channel, "units": t.units} for t in line.transfers],
         "backtest": {"hit": line.track.hit, "of": line.track.of} if line.track else None,
-        "decision": line.decision,
+        "decision": _text(line.decision),
     }  # fmt: skip
 
 

@@ -14,19 +14,25 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[4]
 SHARED = ROOT.parent / "shared"
+DATA = SHARED / "data"
 PARTS = ["invented shops", "real series"]
 
 
 @cache
+def measured() -> dict[str, Any]:
+    """All parts: the real series too where there are some."""
+    command = [sys.executable, "-W", "error", "-m", "bench.pacing", "--json", "--rounds", "5"]
+    more = ["--data", str(DATA)] if DATA.is_dir() else []
+    done = subprocess.run([*command, *more], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    parts: dict[str, Any] = json.loads(done.stdout)["parts"]
+    return parts
+
+
 def judged(part: str) -> tuple[dict[str, dict[str, float]], list[dict[str, float]]]:
     """The groups by name, and the bins of probabilities."""
-    data = SHARED / "data"
-    if part == "real series" and not data.is_dir():
+    if part == "real series" and not DATA.is_dir():
         pytest.skip("no real daily series beside the repository")
-    command = [sys.executable, "-W", "error", "-m", "bench.pacing", "--json", "--rounds", "5"]
-    more = ["--data", str(data)] if part == "real series" else []
-    done = subprocess.run([*command, *more], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
-    found: dict[str, Any] = json.loads(done.stdout)["parts"][part]
+    found = measured()[part]
     return {group["group"]: group for group in found["groups"]}, found["bins"]
 
 

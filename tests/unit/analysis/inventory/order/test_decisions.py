@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kpiterm.analysis.alerts import DEFAULTS, State, evaluate, words
 from kpiterm.analysis.clock import Clock
 from kpiterm.analysis.inventory.order.decisions import ACCEPT, ACKNOWLEDGE, PUBLISH, SNOOZE, decisions_of, published_of
 from kpiterm.analysis.inventory.order.due import order_gauges
+from kpiterm.analysis.view import View
 
 if TYPE_CHECKING:
     from kpiterm.analysis.inventory.order.decisions import Entry
@@ -31,7 +33,23 @@ LISTED: Entry = (7, NOW, "ops", PUBLISH, {"lines": [line("A", "2026-11-24"), lin
 
 def test_the_nearest_open_line_of_the_last_list_counts() -> None:
     (gauge,) = order_gauges([LISTED], CLOCK)
-    assert (gauge.name, gauge.channel, gauge.value) == ("B +1", "amazon.com", 2)
+    assert (gauge.name, gauge.channel) == ("B +1", "amazon.com")
+    assert gauge.value == 2
+
+
+def test_an_alert_tells_of_it_and_is_over_once_it_is_decided() -> None:
+    def board(*entries: Entry) -> View:
+        gauges = order_gauges(entries, CLOCK)
+        return View(workspace="default", as_of=NOW, currency="USD", snapshot=None, gauges=gauges, accounts=())
+
+    state, (note,) = evaluate(board(LISTED), State(), DEFAULTS, NOW)
+    assert words.happened(note, "en", {}) == (
+        "B +1 (amazon.com): the reorder suggestion is due in 2 days, and nobody has decided on it."
+    )
+    assert "还有 2 天到期" in words.happened(note, "zh", {})
+    accepted: list[Entry] = [(8, NOW, "boss", ACCEPT, about(sku, quantity=10)) for sku in "AB"]
+    _, (over,) = evaluate(board(LISTED, *accepted), state, DEFAULTS, NOW + timedelta(hours=5))
+    assert over.change == "closed"
 
 
 def test_what_is_decided_is_no_longer_due() -> None:
@@ -52,6 +70,10 @@ def test_an_old_decision_without_an_order_no_longer_speaks() -> None:
 
 
 def test_who_acknowledged_first_is_remembered() -> None:
-    entries: list[Entry] = [LISTED, (8, NOW, "boss", ACKNOWLEDGE, {"publish": 7}), (9, NOW, "cfo", ACKNOWLEDGE, {"publish": 7})]
+    entries: list[Entry] = [
+        LISTED,
+        (8, NOW, "boss", ACKNOWLEDGE, {"publish": 7}),
+        (9, NOW, "cfo", ACKNOWLEDGE, {"publish": 7}),
+    ]
     (published,) = published_of(entries)
     assert published.acknowledged == ("boss", NOW.date())
