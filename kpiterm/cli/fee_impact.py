@@ -83,9 +83,7 @@ def sentences(impact: FeeImpact, lang: str) -> Iterator[str]:
         format_change(amount, "money", impact.currency) for amount in (impact.total, *(a for *_, a in impact.lines))
     ]
     told = sorted(zip(impact.lines, money[1:], strict=True), key=lambda pair: -abs(pair[0][2]))[:_TOLD]
-    names = [
-        f"{name if name == channel else f'{name} {channel}'} {text}" for (name, channel, a), text in told if a
-    ]
+    names = [f"{name if name == channel else f'{name} {channel}'} {text}" for (name, channel, a), text in told if a]
     yield head.format(impact.contract, impact.period, money[0]) + (start + comma.join(names) if names else "") + stop
 
 

@@ -15,6 +15,11 @@ _STOCK = "coalesce(try_cast(in_stock AS DOUBLE) BETWEEN 0 AND 1, in_stock IS NUL
 _FAULTS = (
     ("coalesce(unique_id, '') = ''", "unique_id is empty", "name the series in every row"),
     ("try_cast(ds AS DATE) IS NULL", "ds is {ds}, which is no date", "write days as 2026-11-30"),
+    (
+        "try_cast(ds AS DATE) NOT BETWEEN DATE '1970-01-01' AND DATE '2149-06-06'",
+        "ds is {ds}, which cannot be a day of sales",
+        "write the day of the sale",
+    ),
     ("try_cast(y AS DOUBLE) IS NULL", "y is {y}, which is no number", "write units sold that day, 0 if none"),
     ("try_cast(y AS DOUBLE) < 0", "y is {y}, and sales cannot be negative", "leave returns out of y"),
     ("NOT try_cast(y AS DOUBLE) <= 1e9", "y is {y}, more than anyone sells in a day", "write units sold that day"),

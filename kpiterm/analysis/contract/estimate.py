@@ -66,7 +66,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """`worth_it_from` is the growth from which the margin on the added sales pays the whole fee; None: no growth does."""
+    """`worth_it_from` is the growth from which the margin on the added sales pays the whole fee, or None."""
 
     contract: Contract
     told: Onboarding

@@ -37,7 +37,7 @@ def test_faults_of_every_file_are_named_at_once(
 ) -> None:
     sound = doctor(paths, capsys)
     assert sound["exchange rates"]["ok"]
-    assert "6 rules, the built-in ones" in sound["alert rules"]["detail"]
+    assert "7 rules, the built-in ones" in sound["alert rules"]["detail"]
     paths.rates.write_text('base = "USD"\n["2026-10"]\nCNY = "-1"\n', encoding="utf-8")
     paths.alerts.write_text('[[rule]]\nkpi = "gmvv"\nwhen = "breach"\nseverity = "info"\n', encoding="utf-8")
     (paths.notify / "boss.toml").write_text('service = "mail"\nlanguage = "fr"\n', encoding="utf-8")

@@ -78,7 +78,7 @@ class Lanes:
     def remaining(self, terms: Terms, incoming: Incoming) -> Ints:
         """Days until goods on their way can be sold, [draws].
 
-        Goods of different days have luck of their own: that all of them are late at once is less likely than that one is.
+        Goods of different days have luck of their own: all of them are seldom late at once.
         """
         key = self.of(terms, incoming.mode or self.modes(terms)[0], incoming.channel)
         state = key, incoming.stage, incoming.since, incoming.expected
