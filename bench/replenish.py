@@ -24,14 +24,15 @@ from bench.stock_world import CARTON, MOQ, Floats, Lead, Policy, Result, World
 
 WARM, SCORED = 84, 126
 LATELY = 56  # days before the simulation in which a series must have sold: nobody stocks what is not on sale yet
-SERVICES = (0.5, 0.7, 0.8, 0.9, 0.94, 0.965, 0.98)
+SERVICES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.998)
 CERTAIN = (0.7, 0.85, 0.94)
 BUFFERS = (0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 75.0, 90.0)
 Z_VALUES = (0.0, 0.84, 1.28, 1.64, 2.05, 2.33, 3.1)
 TARGETS = (("sku_fill", 0.95), ("unit_fill", 0.95), ("unit_fill", 0.98))
 CLOSURE_AT = 35  # days after the scored days begin
-CLOSURE_SERVICES = (0.7, 0.85, 0.95)
-CLOSURE_FILL = 0.95  # without a closure; the stock that it takes is what the others are compared at
+CLOSURE_SERVICES = (0.5, 0.7, 0.8, 0.95)
+CLOSURE_SERVICE = 0.8  # at which fills are compared
+CLOSURE_FILL = 0.95  # without a closure; fills are also compared at the stock that it takes
 
 
 def main() -> None:
@@ -71,16 +72,23 @@ def contenders(engine: Callable[..., Policy], demand: Floats) -> Iterator[tuple[
 
 def closed(
     world: Callable[[Lead], World], engine: Callable[..., Policy], day: int, usual: Sequence[Result]
-) -> dict[str, float | None]:
-    """Unit fill with a Chinese New Year closure from `day`, at the stock that CLOSURE_FILL takes without one."""
-    stock, lead = needed(usual, "unit_fill", CLOSURE_FILL), Lead(closed=day)
-    if stock is None:
-        return {}
-    runs = {
-        name: [world(lead).run(engine(s, known)) for s in CLOSURE_SERVICES]
+) -> dict[str, list[float | None]]:
+    """With a Chinese New Year closure from `day` and without: unit fill at an equal service level, unit fill at the
+    stock that CLOSURE_FILL takes without one, days of stock that CLOSURE_FILL takes."""
+    lead = Lead(closed=day)
+    runs = {"without": [usual[SERVICES.index(service)] for service in CLOSURE_SERVICES]} | {
+        name: [world(lead).run(engine(service, known)) for service in CLOSURE_SERVICES]
         for name, known in (("foreseen", lead), ("not foreseen", Lead()))
     }
-    return {"days of stock": stock, "without": CLOSURE_FILL} | {n: filled(r, stock) for n, r in runs.items()}
+    stock, place = needed(runs["without"], "unit_fill", CLOSURE_FILL), CLOSURE_SERVICES.index(CLOSURE_SERVICE)
+    return {
+        name: [
+            results[place].unit_fill,
+            None if stock is None else filled(results, stock),
+            needed(results, "unit_fill", CLOSURE_FILL),
+        ]
+        for name, results in runs.items()
+    }
 
 
 def filled(results: Sequence[Result], days: float) -> float | None:
@@ -143,7 +151,7 @@ def vars_of(result: Result) -> dict[str, float]:
     return {"days": result.days, "unit_fill": result.unit_fill, "sku_fill": result.sku_fill}
 
 
-def show(curves: dict[str, list[Result]], closure: dict[str, float | None], shape: tuple[int, ...]) -> None:
+def show(curves: dict[str, list[Result]], closure: dict[str, list[float | None]], shape: tuple[int, ...]) -> None:
     """Both tables."""
     print(f"{shape[0]} series, {SCORED} scored days; days of stock needed for\n")
     heads = [f"{measure.replace('_', ' ')} {fill:.0%}" for measure, fill in TARGETS]
@@ -151,10 +159,11 @@ def show(curves: dict[str, list[Result]], closure: dict[str, float | None], shap
     for name, results in curves.items():
         cells = [needed(results, measure, fill) for measure, fill in TARGETS]
         print(f"{name:10}" + "".join(f"{'never' if cell is None else f'{cell:.1f}':>16}" for cell in cells))
-    print("\nunit fill at equal stock, Chinese New Year closure")
-    for name, value in closure.items():
-        text = "not reached" if value is None else f"{value:.1f}" if name == "days of stock" else f"{value:.2%}"
-        print(f"  {name:20}{text:>12}")
+    print(f"\nChinese New Year closure: unit fill at service level {CLOSURE_SERVICE:.0%}, unit fill at the stock that")
+    print(f"{CLOSURE_FILL:.0%} takes without it, days of stock for {CLOSURE_FILL:.0%}")
+    for name, values in closure.items():
+        texts = ["never" if value is None else f"{value:.1f}" if value > 1 else f"{value:.2%}" for value in values]
+        print(f"  {name:20}" + "".join(f"{text:>10}" for text in texts))
 
 
 if __name__ == "__main__":

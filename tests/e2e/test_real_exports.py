@@ -172,7 +172,7 @@ def test_overlapping_pulls_give_each_order_once_in_its_latest_state(
     for account, files in {"a": [old, new], "b": [new, old], "c": [old, new, old], "whole": [path]}.items():
         done = home("import", "--account", account, *files)
         assert done.code == 0, done.err
-    line = "SELECT order_id, line_key, status, quantity, item_price, discount, shipping, tax FROM order_line"
+    line = "SELECT order_id, line_key, status, quantity, item_price, discount, shipping, tax FROM order_line_told"
     found = {name: home.rows(f"{line} WHERE account = '{name}' ORDER BY ALL") for name in ("a", "b", "c", "whole")}
     assert found["a"] == found["b"] == found["c"]
     assert [row[:2] for row in found["a"]] == [row[:2] for row in found["whole"]], "every order once"
