@@ -20,6 +20,17 @@ pytestmark = pytest.mark.e2e
 
 LAST = date.today().replace(day=1) - timedelta(days=1)  # noqa: DTZ011 (the month that is over wherever one is)
 MONTH = f"{LAST:%Y-%m}"
+OTHER_GROWTH = """
+[kpi.gmv_mom]
+version = 2
+kind = "growth"
+unit = "ratio"
+direction = "up"
+name = { en = "Growth of units", zh = "销量环比" }
+sentence = { en = "Units over those of the month before, less one.", zh = "本月销量 ÷ 上月销量 − 1。" }
+basis = "as units"
+of = "units"
+"""
 EARLIER = {"effective_from = 2026-09-01": "effective_from = 2020-01-01", 'baseline = "300000"': 'baseline = "100"'}
 
 
@@ -66,6 +77,14 @@ def test_a_closed_statement_replays_byte_for_byte_after_restatements(
     assert home("log", "--verify").code == 0
     again = home("contract", "settle", "--period", MONTH, "--close")
     assert (again.code, "was closed" in again.err) == (2, True)
+
+    # What the figures mean was changed since: no other number is passed off as the one that was closed.
+    own = home.paths.kpis / "own.toml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text(OTHER_GROWTH, "utf-8")
+    moved = home("contract", "settle", "--period", MONTH, "--as-of", then)
+    assert (moved.code, "comes to sha256:" in moved.err, "KPI file" in moved.err) == (4, True, True)
+    own.unlink()
 
     file.write_text(closed.out.replace('"base_fee":"8000"', '"base_fee":"8001"'))
     assert home("contract", "verify", file).code == 5
