@@ -73,8 +73,10 @@ def _draft(session: Session, contract: Contract, source: Source, period: str) ->
 
 
 def replay(session: Session, contract: Contract, closing: Mapping[str, object]) -> Document:
-    """A closed statement, settled again from the store as it was known then and on the terms that it carries. StoreError
-    where it comes to anything else than what was closed: neither side may take the one for the other."""
+    """A closed statement, settled again from the store as it was known then and on the terms that it carries.
+
+    StoreError where it comes to anything else than what was closed: neither side may take the one for the other.
+    """
     from kpiterm.analysis.contract.parse import contract_from_text
 
     file = _file(session, str(closing["file"]))
@@ -86,8 +88,8 @@ def replay(session: Session, contract: Contract, closing: Mapping[str, object]) 
     if closed and found != closed:
         raise StoreError(
             f"{file}: closed as {closing['hash']}, and comes to {found['hash']} when settled again",
-            hint="`kpiterm contract verify` tells whether the file was changed; else fx.toml, a KPI file or the time zone "
-            "was since: put back what held when it was closed",
+            hint="`kpiterm contract verify` tells whether the file was changed; else fx.toml, a KPI file or the time "
+            "zone was since: put back what held when it was closed",
         )
     return found
 
