@@ -105,7 +105,8 @@ def _kpis(view: View, catalogue: Mapping[str, Definition], span: Span) -> Mappin
     from kpiterm.analysis.period import label, past
     from kpiterm.analysis.view import headlines
 
-    shown = [g for g in view.gauges if g in set(headlines(view.gauges)) or g.value is None]
+    first = set(headlines(view.gauges))
+    shown = [g for g in view.gauges if g in first or g.value is None]
     labels = {
         count: [_short(label(s)) for s in past(span, count)] for count in {len(g.history) for g in shown} if count
     }
@@ -173,9 +174,9 @@ def _statement(session: Session, agreed: Contract | None, span: Span) -> Mapping
         return None
     try:
         month = contracts.period_of(agreed, f"{span.end:%Y-%m}")
-        found = settling.settled(session, agreed, month)
     except UsageError:
         return None
+    found = settling.settled(session, agreed, month)
     return {key: value for key, value in found.items() if key not in {"contract_text", "values"}}
 
 

@@ -6,7 +6,7 @@ not grow with the catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import Any
@@ -129,12 +129,6 @@ def teach(
     return Taught(
         lessons=lessons(known, horizons, events=special, full=full, seed=seed), sales=sales, horizons=tuple(horizons)
     )
-
-
-def outlooks(reader: Columns, series: Series, taught: Taught, supply: Supply) -> Iterator[Outlook]:
-    """All series, a chunk at a time, in order."""
-    for start in range(0, len(series), CHUNK):
-        yield outlook(reader, series, np.arange(start, min(start + CHUNK, len(series))), taught, supply)
 
 
 def outlook(reader: Columns, series: Series, rows: Ints, taught: Taught, supply: Supply) -> Outlook:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -50,11 +50,3 @@ def _serve(target: Place, pool: Sequence[Place], spare: dict[int, int]) -> list[
             spare[source.row] -= units
             left -= units
     return found
-
-
-def by_target(found: Iterable[Move]) -> Mapping[int, int]:
-    """Units that each row receives."""
-    units: dict[int, int] = {}
-    for move in found:
-        units[move.target] = units.get(move.target, 0) + move.units
-    return units

@@ -174,7 +174,7 @@ def test_an_outlook_knows_events_and_what_new_products_resemble(store: Store) ->
     supply = Supply(events=(coupon,), terms=(Terms(sku="B", supplier="f"),))
     found = demand.series(store, supply)
     taught = demand.teach(store, found, (14, 28), supply)
-    (only,) = demand.outlooks(store, found, taught, supply)
+    only = demand.outlook(store, found, np.arange(len(found)), taught, supply)
     assert found.basis.tolist() == ["own", "own", "parent"]
     assert only.forecast.mean[0, 0] == pytest.approx(3 * only.forecast.mean[0, 7], rel=0.01)
     assert only.forecast.mean[1, 0] == pytest.approx(only.forecast.mean[1, 7], rel=0.01)
