@@ -55,10 +55,11 @@ def test_every_derivation_adds_up_and_no_day_is_silently_past(answer: Mapping[st
         assert sum(part["quantity"] for part in line["split"]) == line["quantity"]
 
 
-def test_the_closed_factory_is_foreseen(lines: Lines, stories: Mapping[str, str]) -> None:
-    line = lines["amazon.com", stories["closure"]]
+def test_the_closed_factory_is_foreseen(answer: Mapping[str, Any], lines: Lines, stories: Mapping[str, str]) -> None:
+    line, today = lines["amazon.com", stories["closure"]], date.fromisoformat(answer["as_of"][:10])
     assert fall(line, "next_orders") > 0
-    assert line["stockout_date"] is not None
+    left = date.fromisoformat(line["stockout_date"]) - today
+    assert timedelta(days=45) < left < timedelta(days=120), "some eleven weeks of cover"
     assert "Chinese New Year" in line["sentence"]["en"]
     assert "春节" in line["sentence"]["zh"]
 
