@@ -56,10 +56,12 @@ bench: $(READY)
 bench-peers: $(PEERS)/.ready
 	@:
 
-$(PEERS)/.ready: bench/peers.txt | $(READY)
-	@echo 'Building $(PEERS) from bench/peers.txt …'
+$(PEERS)/.ready: bench/peers.txt bench/peers-harlequin.txt bench/peers-posting.txt | $(READY)
+	@echo 'Building $(PEERS) from bench/peers*.txt …'
 	@$(BIN)/python -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip install -qq --disable-pip-version-check --requirement bench/peers.txt
+	@for name in harlequin posting; do $(BIN)/python -m venv $(PEERS)/$$name && \
+	  $(PEERS)/$$name/bin/python -m pip install -qq --disable-pip-version-check --requirement bench/peers-$$name.txt || exit 1; done
 	@touch $@
 
 docs: $(READY)
@@ -69,7 +71,8 @@ docs: $(READY)
 	@$(BIN)/python docs/screenshot.py
 
 locale: $(READY)
-	@$(BIN)/pybabel -q extract --keywords N_ --keywords said --no-location --sort-output --no-wrap --omit-header -o build.pot kpiterm
+	@$(BIN)/pybabel -q extract --keywords N_ --keywords said --keywords Setting:2 --keywords Secret:2 --keywords Stream:2 \
+	  --no-location --sort-output --no-wrap --omit-header -o build.pot kpiterm connectors/*/kpiterm_*
 	@$(BIN)/pybabel -q update --no-fuzzy-matching --no-wrap --ignore-pot-creation-date --domain kpiterm -i build.pot -d kpiterm/locale --locale zh --ignore-obsolete
 	@$(BIN)/pybabel -q compile --domain kpiterm -d kpiterm/locale
 	@rm build.pot

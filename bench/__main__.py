@@ -18,6 +18,7 @@ from bench.ingest import first_load, in_parts, of_days, read_again
 from bench.looking import looking
 from bench.server import serving
 from bench.table import Line, as_json, as_text
+from bench.tui import screens
 from bench.workloads import WORKLOADS
 from bench.workspace import workspace
 
@@ -35,23 +36,39 @@ class Size:
     looks: int = 15
     board_rows: int = 1_000_000
     forecast: tuple[int, int, int] = (20_000, 200_000, 1000)
+    screen: tuple[int, int, int] = (100_000, 40_000, 60)
 
 
 KINDS = tuple(w.kind for w in WORKLOADS)
 DOCUMENTS = ("bulk", "reports")
-PARTS = (*KINDS, "parts", "memory", "again", "looking", "board", "forecast")
+PARTS = (*KINDS, "parts", "memory", "again", "looking", "board", "forecast", "tui")
 FULL = Size()
 QUICK = Size(
-    days=40, short_days=10, stored=100_000, rounds=1, looks=3, board_rows=100_000, forecast=(2000, 20_000, 500)
+    days=40,
+    short_days=10,
+    stored=100_000,
+    rounds=1,
+    looks=3,
+    board_rows=100_000,
+    forecast=(2000, 20_000, 500),
+    screen=(10_000, 40_000, 20),
 )
 TINY = Size(
-    orders_per_day=50, days=12, short_days=10, stored=1000, rounds=1, looks=1, board_rows=1000, forecast=(40, 60, 40)
+    orders_per_day=50,
+    days=12,
+    short_days=10,
+    stored=1000,
+    rounds=1,
+    looks=1,
+    board_rows=1000,
+    forecast=(40, 60, 40),
+    screen=(1000, 400, 10),
 )
 
 
 def benchmarks(size: Size, home: Path, only: str | None) -> Iterator[Line]:
     """Every line, as soon as it is known."""
-    if only not in ("looking", "board", "forecast"):
+    if only not in ("looking", "board", "forecast", "tui"):
         yield from _ingest(size, home / "ingest", only)
     if only in (None, "looking"):
         _say(f"board, status and snapshots over {size.stored:,} order lines")
@@ -63,6 +80,9 @@ def benchmarks(size: Size, home: Path, only: str | None) -> Iterator[Line]:
     if only in (None, "forecast"):
         _say("forecasts of {:,} and {:,} series, and how those of {:,} fit".format(*size.forecast))
         yield from forecasts(home / "forecast", *size.forecast)
+    if only in (None, "tui"):
+        _say("the screen over {:,} order lines and {:,} SKUs, while a sync reads {} days".format(*size.screen))
+        yield from screens(home / "tui", *size.screen, rounds=size.rounds)
 
 
 def _ingest(size: Size, home: Path, only: str | None) -> Iterator[Line]:

@@ -63,13 +63,15 @@ def _command(home: Path, train: Path, mode: str) -> list[str]:
 def _catalogue(path: Path, series: int) -> None:
     """A file of any size; its series repeat after some thousand, under other names."""
     some, chance = math.gcd(series, _INVENTED), "(hash(s, d, {}) % 10000) / 10000.0"
-    duckdb.sql(
+    sql = (
         f"COPY (SELECT 'SKU0000-' || lpad(s::VARCHAR, 4, '0') AS unique_id, DATE '{_FIRST}' + d::INTEGER AS ds, "
         f"CASE WHEN {chance.format(1)} < (0.03 + 0.9 * (s % 97) / 97) * (0.8 + 0.4 * ((d + 4) % 7) / 6) "
         f"THEN 1 + (hash(s, d, 2) % (1 + s % 13))::INTEGER ELSE 0 END AS y, round(5 + (s % 300) / 7.0, 2) AS price, "
         f"CASE WHEN (s * 7 + d // 11) % 41 = 0 THEN 0 ELSE 1 END AS in_stock "
         f"FROM (SELECT range // {_DAYS} AS s, range % {_DAYS} AS d FROM range({some * _DAYS}))) TO '{path}' (HEADER)"
     )
+    with duckdb.connect() as own:  # whoever shares one may have left a result unread
+        own.execute(sql)
     header, rows = path.read_bytes().split(b"\n", 1)
     with path.open("wb") as file:
         file.write(header + b"\n")
@@ -118,7 +120,7 @@ def _write(path: Path, units: Floats, stock: NDArray[np.bool_]) -> None:
 
 
 def _read(sums: Path) -> tuple[Floats, Floats]:
-    found = duckdb.sql(f"SELECT mean, q50, q90, q95, q99 FROM '{sums}' WHERE h = {_AHEAD} ORDER BY unique_id")
+    found = duckdb.connect().sql(f"SELECT mean, q50, q90, q95, q99 FROM '{sums}' WHERE h = {_AHEAD} ORDER BY unique_id")
     columns = found.fetchnumpy()
     return columns["mean"], np.stack([columns[name] for name in ("q50", "q90", "q95", "q99")], axis=1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import statistics
 import subprocess
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _PAGE = resource.getpagesize()
+_TICKS = os.sysconf("SC_CLK_TCK")
 _EVERY = 0.02  # seconds between two looks at the memory
 
 
@@ -82,6 +84,16 @@ def _children_cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+def cpu_seconds(root: int) -> float:
+    """CPU time that a process and its children that live have taken so far, with that of their children that ended."""
+    return sum(map(_cpu, _family(root)))
+
+
+def on_cpu(pid: int) -> float:
+    """CPU time of a process's threads so far, to the microsecond; those that have ended are left out."""
+    return sum(int(file.read_text().split()[0]) for file in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+
+
 def _family(pid: int) -> Iterator[int]:
     yield pid
     for file in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -98,3 +110,11 @@ def _resident(pid: int) -> int:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
     except (OSError, IndexError):  # the process has ended
         return 0
+
+
+def _cpu(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:  # the process has ended
+        return 0.0
+    return sum(int(ticks) for ticks in fields[11:15]) / _TICKS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -20,3 +21,11 @@ def with_dlt() -> str | None:
         if interpreter.exists():
             return str(interpreter)
     return sys.executable if importlib.util.find_spec("dlt") else None
+
+
+def screen(name: str) -> list[str] | None:
+    """The command of a terminal program: from its virtualenv beside that in BENCH_PEERS, or as it is installed."""
+    named = os.environ.get("BENCH_PEERS")
+    own = Path(named, name, "bin", name).absolute() if named else None
+    found = str(own) if own and own.exists() else shutil.which(name)
+    return [found] if found else None

@@ -107,14 +107,24 @@ class Engine:
         )
 
 
-def velocity(weights: dict[int, float], buffer: float) -> Policy:
-    """Weighted velocities of the last days, times lead time, review and a buffer of days."""
+def velocity(weights: dict[int, float], buffer: float, *, masked: bool = False) -> Policy:
+    """Weighted velocities of the last days (`masked`: the last days in stock), times lead time, review and a buffer."""
 
     def order(seen: Seen) -> Floats:
-        daily = sum(share * seen.units[:, -days:].mean(axis=1) for days, share in weights.items())
+        daily = sum(share * (_shown if masked else _lately)(seen, days) for days, share in weights.items())
         return np.asarray(daily * (45 + REVIEW + buffer) - _position(seen))
 
     return order
+
+
+def _lately(seen: Seen, days: int) -> Floats:
+    return np.asarray(seen.units[:, -days:].mean(axis=1))
+
+
+def _shown(seen: Seen, days: int) -> Floats:
+    back = np.cumsum(seen.stock[:, ::-1], axis=1)[:, ::-1]
+    last = seen.stock & (back <= days)
+    return np.asarray((seen.units * last).sum(axis=1) / np.maximum(last.sum(axis=1), 1))
 
 
 def z_sigma(z: float) -> Policy:

@@ -21,6 +21,8 @@ REVIEW = 7
 LEAD_MEAN, LEAD_SD, PRODUCTION = 45.0, 12.0, 15.0
 CLOSED = 25  # days of the Chinese New Year closure
 CARTON, MOQ = 6, 12
+_ON_THE_WAY = 6  # weekly orders that are on their way when a simulation begins
+_ASKED = 3  # times for what is still missing: who has nothing does not order what is lost before it could come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +69,39 @@ Policy = Callable[[Seen], Floats]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Means over the scored days: stock on hand in days of demand, fill of all units, mean of the SKUs' own fills."""
+    """Units asked for and sold in the scored days, and the sum of what was on hand at the end of each, all [series]."""
 
-    days: float
-    unit_fill: float
-    sku_fill: float
+    asked: Floats
+    got: Floats
+    held: Floats
+
+    def of(self, rows: Ints) -> Result:
+        """Of these SKUs only; a row may come twice."""
+        return Result(self.asked[rows], self.got[rows], self.held[rows])
+
+    @property
+    def days(self) -> float:
+        """Mean stock on hand in days of demand."""
+        return float(self.held.sum() / self.asked.sum())
+
+    @property
+    def unit_fill(self) -> float:
+        """Share of all units asked for that were sold."""
+        return float(self.got.sum() / self.asked.sum())
+
+    @property
+    def sku_fill(self) -> float:
+        """Mean of the SKUs' own fills, of those that were asked for."""
+        some = self.asked > 0
+        return float((self.got[some] / self.asked[some]).mean())
 
 
 @dataclass(slots=True)
 class World:
-    """True demand [series, days]; the first `known` days are history, and `scored` days at the end count."""
+    """True demand [series, days]; the first `known` days are history, and `scored` days at the end count.
+
+    `censored`: who decides sees what was sold and not what was asked for.
+    """
 
     demand: Floats
     known: int
@@ -85,6 +110,7 @@ class World:
     moq: int = MOQ
     carton: int = CARTON
     seed: int = 0
+    censored: bool = True
     _orders: list[tuple[int, Floats, Floats]] = field(default_factory=list)
 
     def run(self, policy: Policy) -> Result:
@@ -92,12 +118,8 @@ class World:
         random = np.random.default_rng(self.seed)
         series, days = self.demand.shape
         sold, stock = self.demand.copy(), np.ones(self.demand.shape, dtype=bool)
-        mean = self.demand[:, : self.known].mean(axis=1)
-        on_hand = np.ceil(mean * (REVIEW + 14))
-        # Orders of the weeks before are on their way, one a week.
         moq, carton = np.full(series, self.moq), np.full(series, self.carton)
-        self._orders = [(self.known - 7 * week, np.ceil(mean * REVIEW), np.full(series, self.known + 45 - 7 * week))
-                        for week in range(6, 0, -1)]  # fmt: skip
+        on_hand = self._start(policy, sold, stock)
         held = np.zeros((series, days))
         for day in range(self.known, days):
             for order in [one for one in self._orders if (one[2] <= day).any()]:
@@ -106,21 +128,33 @@ class World:
             self._orders = [one for one in self._orders if one[1].any()]
             if (day - self.known) % REVIEW == 0:
                 chance = usual(np.asarray(random.standard_normal(series)))
-                seen = Seen(day=day, units=sold[:, :day], stock=stock[:, :day], on_hand=on_hand.copy(),
-                            open=[(made, units.copy()) for made, units, _ in self._orders])  # fmt: skip
-                wanted = lots(policy(seen), moq, carton).astype(float)
+                wanted = lots(policy(self._seen(day, sold, stock, on_hand)), moq, carton).astype(float)
                 self._orders.append((day, wanted, self.lead.arrival(day, chance)))
             sold[:, day] = np.minimum(self.demand[:, day], on_hand)
             on_hand = on_hand - sold[:, day]
             stock[:, day] = on_hand > 0
             held[:, day] = on_hand
-        return self._scored(sold, held)
+        last = slice(-self.scored, None)
+        return Result(self.demand[:, last].sum(axis=1), sold[:, last].sum(axis=1), held[:, last].sum(axis=1))
 
-    def _scored(self, sold: Floats, held: Floats) -> Result:
-        asked, got, kept = (cells[:, -self.scored :] for cells in (self.demand, sold, held))
-        some = asked.sum(axis=1) > 0
-        return Result(
-            days=float(kept.sum() / asked.sum()),
-            unit_fill=float(got.sum() / asked.sum()),
-            sku_fill=float((got.sum(axis=1)[some] / asked.sum(axis=1)[some]).mean()),
+    def _start(self, policy: Policy, sold: Floats, stock: Bools) -> Floats:
+        """Units on hand where the policy has always been followed: on hand and on their way in six weekly orders is
+        what it orders up to. At least the MOQ is on hand: a rule that saw no sale lately would never see one again."""
+        self._orders, par = [], np.zeros(len(sold))
+        for _ in range(_ASKED):
+            par += np.ceil(np.maximum(policy(self._seen(self.known, sold, stock, par)), 0))
+        weekly = np.floor(par * REVIEW / (LEAD_MEAN + 2 * REVIEW))
+        self._orders = [
+            (self.known - REVIEW * week, weekly.copy(), np.full(len(sold), self.known + LEAD_MEAN - REVIEW * week))
+            for week in range(_ON_THE_WAY, 0, -1)
+        ]
+        return np.asarray(np.maximum(par - _ON_THE_WAY * weekly, self.moq))
+
+    def _seen(self, day: int, sold: Floats, stock: Bools, on_hand: Floats) -> Seen:
+        return Seen(
+            day=day,
+            units=sold[:, :day] if self.censored else self.demand[:, :day],
+            stock=stock[:, :day] if self.censored else np.ones_like(stock[:, :day]),
+            on_hand=on_hand.copy(),
+            open=[(made, units.copy()) for made, units, _ in self._orders],
         )

@@ -12,7 +12,8 @@ from bench.measure import Cost
 class Line:
     """A result. Milliseconds; megabytes of the process tree and of its largest process; shares of the throughput of
     the limit (whole commands and without both programs' start, each by wall and by CPU time); how many times faster
-    than dlt the product is, and how many times the limit is, beyond which no client on DuckDB can come."""
+    than dlt the product is, and how many times the limit is, beyond which no client on DuckDB can come; bytes to a
+    terminal, and what a program at rest takes: bytes a second, share of a core."""
 
     name: str
     wall_ms: float | None = None
@@ -29,6 +30,9 @@ class Line:
     over_dlt_cpu: float | None = None
     limit_over_dlt: float | None = None
     limit_over_dlt_cpu: float | None = None
+    bytes: int | None = None
+    idle_bps: float | None = None
+    idle_cpu: float | None = None
     note: str = ""
 
 
@@ -36,7 +40,8 @@ _TITLES = {
     "name": "benchmark", "wall_ms": "wall ms", "rows": "rows", "cpu_ms": "CPU ms", "tree_mb": "tree MB",
     "largest_mb": "largest MB", "rows_per_s": "rows/s", "of_limit": "of limit", "of_limit_cpu": "CPU",
     "of_limit_net": "net", "of_limit_net_cpu": "CPU", "over_dlt": "x dlt", "over_dlt_cpu": "CPU",
-    "limit_over_dlt": "limit / dlt", "limit_over_dlt_cpu": "CPU", "note": "",
+    "limit_over_dlt": "limit / dlt", "limit_over_dlt_cpu": "CPU", "bytes": "bytes",
+    "idle_bps": "idle B/s", "idle_cpu": "idle CPU", "note": "",
 }  # fmt: skip
 
 
@@ -68,8 +73,8 @@ def as_json(lines: Sequence[Line]) -> dict[str, object]:
 
 
 def as_text(lines: Sequence[Line]) -> str:
-    """The table, columns aligned."""
-    names = [field.name for field in fields(Line)]
+    """The table, columns aligned, those left out that no line has."""
+    names = [field.name for field in fields(Line) if any(getattr(line, field.name) not in (None, "") for line in lines)]
     rows = [[_TITLES[name] for name in names]]
     rows += [[_cell(name, getattr(line, name)) for name in names] for line in lines]
     widths = [max(len(row[i]) for row in rows) for i in range(len(names))]
@@ -90,6 +95,8 @@ def _cell(name: str, value: float | str | None) -> str:
         return value
     if name.startswith("of_"):
         return f"{value:.0%}"
+    if name == "idle_cpu":
+        return f"{value:.1%}"
     if "over_dlt" in name:
         return f"{value:.1f}"
     return f"{value:,.1f}" if name == "wall_ms" and value < 100 else f"{value:,.0f}"

@@ -61,6 +61,7 @@ class Workspace:
 def workspace(home: Path, shop: Shop | None = None) -> Workspace:
     """A workspace under `home`; with a shop, its secrets are in the environment and the connectors are installed."""
     env = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}  # every machine has another one
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled already
     if shop:
         installed = home / "plugin"
         info = installed / "kpiterm_bench-0.dist-info"

@@ -1,4 +1,5 @@
-"""Makes docs/board.svg: the demo's shop, synced over HTTP as always, as the program itself draws it (`make docs`)."""
+"""Makes the pictures of the README: the demo's shop, synced over HTTP as always, as the program itself draws it
+(`make docs`)."""
 
 from __future__ import annotations
 
@@ -7,18 +8,26 @@ import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from kpiterm import __version__
 from kpiterm.cli.commands.demo import prepare, shop_on_loopback, sync_command
 from kpiterm.cli.main import global_options
+from kpiterm.cli.pages import pages
 from kpiterm.cli.session import Session
 from kpiterm.paths import Paths
 from kpiterm.tui.app import KpitermApp
 from kpiterm.tui.feed import SnapshotFeed
 from kpiterm.tui.screenshot import save_svg
 from kpiterm.tui.sync_process import SyncProcess
+
+PICTURES: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
+    ("board.svg", [("1", "GMV growth")]),
+    ("inventory.svg", [("3", "SKUs to order"), ("enter", "how the quantity adds up")]),
+)
+"""File, and the keys that lead to it with what is then to be seen."""
 
 
 def main() -> None:
@@ -27,9 +36,14 @@ def main() -> None:
         shop = replace(session, paths=Paths(Path(home), "demo"))
         environment = prepare(shop, box, 180)
         subprocess.run(sync_command(shop), env=environment, check=True)
-        feed = SnapshotFeed(lambda: shop.view(None), shop.paths.current)
-        app = KpitermApp(feed=feed, sync=SyncProcess([sys.executable]), workspace="demo", version=__version__)
-        asyncio.run(save_svg(app, Path(__file__).with_name("board.svg"), size=(120, 40)))
+        for name, steps in PICTURES:
+            asyncio.run(save_svg(cockpit(shop), Path(__file__).with_name(name), (120, 40), steps))
+
+
+def cockpit(shop: Session) -> KpitermApp:
+    """The program on the shop, which nobody syncs."""
+    feed = SnapshotFeed(lambda: shop.view(None), shop.paths.current, pages=pages(shop))
+    return KpitermApp(feed=feed, sync=SyncProcess([sys.executable]), workspace="demo", version=__version__)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,12 @@ import sys
 def main() -> int:
     from kpiterm.cli.main import run
 
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    if "kpiterm.tui.feed" in sys.modules:
+        from kpiterm.tui.feed import end_with
+
+        end_with(code)
+    return code
 
 
 if __name__ == "__main__":

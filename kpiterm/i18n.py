@@ -50,8 +50,8 @@ def said(template: str, *values: object) -> Said:
 
 
 def word(text: str) -> Said:
-    """A word from elsewhere, such as a state or a side, that the catalogue may have by itself."""
-    return said(text)
+    """A word from elsewhere, such as a state or a side, that the catalogue may have by itself; a sentence as it is."""
+    return text if isinstance(text, Said) else said(text)
 
 
 class Named(Said):
@@ -61,9 +61,9 @@ class Named(Said):
     names: Mapping[str, str]
 
 
-def named(names: Mapping[str, str]) -> Named:
-    """A name by language; as a text it is the English one."""
-    text = Named(names["en"])
+def named(names: Mapping[str, str], language: str = "en") -> Named:
+    """A name by language; as a text it is that of `language`."""
+    text = Named(names[language])
     text.names = names
     return text
 

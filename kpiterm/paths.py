@@ -91,10 +91,15 @@ class Paths:
 def resolve(home: str | None, workspace: str | None) -> Paths:
     """Paths from the command line, else KPITERM_HOME and KPITERM_WORKSPACE, else the user's data directory."""
     name = workspace or os.environ.get("KPITERM_WORKSPACE") or "default"
-    if not re.fullmatch(r"[\w][\w.-]{0,63}", name):
+    if not is_workspace(name):
         raise UsageError(f"workspace name {name!r}", hint="use letters, digits, '-', '_' and '.', at most 64")
     chosen = home or os.environ.get("KPITERM_HOME")
     return Paths(Path(chosen).expanduser().absolute() if chosen else _default_home(), name)
+
+
+def is_workspace(name: str) -> bool:
+    """Whether a workspace, and its folder, may be called so."""
+    return re.fullmatch(r"[\w][\w.-]{0,63}", name) is not None
 
 
 def _default_home() -> Path:

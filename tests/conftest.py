@@ -6,6 +6,7 @@ Properties are tried on the same examples each time; EXPLORE=1 looks for new one
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -26,3 +27,11 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         environment.setenv("KPITERM_HOME", str(tmp_path_factory.mktemp("kpiterm-home")))
         environment.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """What one test's screen spoke, the next one's does not."""
+    yield
+    if tongue := sys.modules.get("kpiterm.tui.tongue"):
+        tongue.speak("en")

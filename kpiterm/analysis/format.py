@@ -1,10 +1,12 @@
-"""Numbers as people read them, for the command line and the screen alike."""
+"""Numbers as people read them, for the command line and the screen alike; in other languages by their own customs."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from kpiterm.analysis import local
 from kpiterm.analysis.view import Target
+from kpiterm.i18n import said, told
 
 _SYMBOLS = {
     "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "CAD": "CA$", "AUD": "A$", "MXN": "MX$", "BRL": "R$",
@@ -15,49 +17,52 @@ _SUFFIX = {"hours": " h", "days": " d"}
 _STEPS = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
 
 
-def format_value(value: Decimal | None, unit: str, currency: str | None = None) -> str:
+def format_value(value: Decimal | None, unit: str, currency: str | None = None, language: str = "en") -> str:
     """A value with its unit: `26.0 %`, `$412,000`, `¥74,020`, `9.5 h`; a missing one is `—`."""
     if value is None:
         return "—"
     if unit == "ratio":
-        return f"{_fixed(value * 100, _ratio_digits(value))} %"
+        return _percent(_fixed(value * 100, _ratio_digits(value)), language)
     if unit == "money":
         small = abs(value) < 1000 and currency not in _NO_MINOR_UNIT
-        return _with_currency(_fixed(value, 2 if small else 0), currency)
+        return _with_currency(_fixed(value, 2 if small else 0), currency, language)
     if unit in _SUFFIX:
-        return f"{_fixed(value, 1)}{_SUFFIX[unit]}"
+        return _timed(_fixed(value, 1), unit, language)
     return _fixed(value, 0 if value == value.to_integral_value() else 1)
 
 
-def compact_value(value: Decimal | None, unit: str, currency: str | None = None) -> str:
-    """The same in at most about seven characters: `26.0%`, `$412k`, `¥1.2M`, `9.5h`."""
+def compact_value(value: Decimal | None, unit: str, currency: str | None = None, language: str = "en") -> str:
+    """The same in at most about seven characters: `26.0%`, `$412k`, `¥1.2M`, `9.5h`; in Chinese `$41.2万`."""
     if value is None:
         return "—"
     if unit == "money":
-        return _with_currency(_short(value), currency)
+        return _with_currency(_short(value, language), currency, language)
     if unit == "count":
-        return _short(value)
-    return format_value(value, unit, currency).replace(" ", "")
+        return _short(value, language)
+    return format_value(value, unit, currency, language).replace(" ", "")
 
 
-def format_target(target: Target | None, unit: str, currency: str | None = None) -> str:
+def format_target(target: Target | None, unit: str, currency: str | None = None, language: str = "en") -> str:
     """A target with its operator: `≤ 28 %`, `< 12 h`; none is `—`."""
     if target is None:
         return "—"
     sign = {"<=": "≤", ">=": "≥"}.get(target.op, target.op)
     if unit == "ratio":
-        return f"{sign} {plain(target.value * 100)} %"
+        return f"{sign} {_percent(plain(target.value * 100), language)}"
     if unit in _SUFFIX:
-        return f"{sign} {plain(target.value)}{_SUFFIX[unit]}"
-    return f"{sign} {format_value(target.value, unit, currency)}"
+        return f"{sign} {_timed(plain(target.value), unit, language)}"
+    return f"{sign} {format_value(target.value, unit, currency, language)}"
 
 
-def format_change(change: Decimal | None, unit: str, currency: str | None = None) -> str:
+def format_change(change: Decimal | None, unit: str, currency: str | None = None, language: str = "en") -> str:
     """A difference with its sign; ratios in percentage points: `−2.1 pp`, `+$12,000`."""
     if change is None:
         return "—"
     size = abs(change)
-    text = f"{_fixed(size * 100, _ratio_digits(size))} pp" if unit == "ratio" else format_value(size, unit, currency)
+    if unit == "ratio":
+        text = told(said("{0} pp", _fixed(size * 100, _ratio_digits(size))), language)
+    else:
+        text = format_value(size, unit, currency, language)
     return f"{'−' if change < 0 else '+' if change > 0 else '±'}{text}"
 
 
@@ -96,7 +101,17 @@ def _fixed(value: Decimal, digits: int) -> str:
     return f"{abs(rounded) if rounded == 0 else rounded:,f}"
 
 
-def _short(value: Decimal) -> str:
+def _percent(digits: str, language: str) -> str:
+    return f"{digits} %" if language == "en" else f"{digits}{local.percent_sign(language)}"
+
+
+def _timed(digits: str, unit: str, language: str) -> str:
+    return f"{digits}{_SUFFIX[unit]}" if language == "en" else local.timed(digits, unit, language)
+
+
+def _short(value: Decimal, language: str) -> str:
+    if language != "en":
+        return local.short(value, language) or _fixed(value, 0)
     for step, suffix in _STEPS:
         # Rounded first, so that 999,999 is 1.0M and not 1,000k.
         if abs(scaled := value / step) >= Decimal("0.9995") and abs(value) >= 1000:
@@ -104,7 +119,10 @@ def _short(value: Decimal) -> str:
     return _fixed(value, 0)
 
 
-def _with_currency(digits: str, currency: str | None) -> str:
+def _with_currency(digits: str, currency: str | None, language: str = "en") -> str:
     sign, digits = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
-    symbol = _SYMBOLS.get(currency or "", f"{currency} " if currency else "")
+    if language != "en" and currency:
+        symbol = local.symbol(currency, language)
+    else:
+        symbol = _SYMBOLS.get(currency or "", f"{currency} " if currency else "")
     return f"{sign}{symbol}{digits}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from kpiterm.cli import board, output
@@ -73,6 +73,7 @@ def tell(session: Session, view: View) -> list[Sent]:
 def look(session: Session, view: View, names: Names, channels: Sequence[Channel] = ()) -> Outlook:
     """One evaluation for these channels, of which nothing is kept."""
     from kpiterm.analysis.alerts import evaluate
+    from kpiterm.analysis.alerts.history import changes, extended
     from kpiterm.notify.memory import load_memory
     from kpiterm.notify.outbox import dispatch
 
@@ -82,11 +83,12 @@ def look(session: Session, view: View, names: Names, channels: Sequence[Channel]
         replace(view, gauges=view.gauges + _orders(session)), memory.state, rules(session, names), now
     )
     outbox, messages = dispatch(memory.outbox, notes, channels, now)
-    return Outlook(memory=replace(memory, state=state, outbox=outbox), messages=messages, sound=sound)
+    history = extended(memory.history, changes(memory.state, state, now))
+    return Outlook(memory=replace(memory, state=state, outbox=outbox, history=history), messages=messages, sound=sound)
 
 
 def _orders(session: Session) -> tuple[Gauge, ...]:
-    """Published reorder suggestions that nobody has decided on; the log is read as it stands, without a store."""
+    """Published reorder suggestions that nobody decided on or ordered; the log is read as it is, without a store."""
     from kpiterm.analysis.clock import Clock
     from kpiterm.analysis.inventory.order.due import order_gauges
     from kpiterm.store import journal
@@ -95,9 +97,9 @@ def _orders(session: Session) -> tuple[Gauge, ...]:
     entries = (
         (entry.seq, entry.happened_at, entry.actor, entry.kind, cast("Mapping[str, Any]", entry.detail))
         for entry in journal.read(session.paths.journal)
-        if entry.kind.startswith("reorder.") and entry.happened_at <= now
+        if entry.kind.startswith(("reorder.", "po.")) and entry.happened_at <= now
     )
-    return order_gauges(entries, Clock(now, session.config().timezone))
+    return order_gauges(entries, Clock(now, session.shop_zone()))
 
 
 def rules(session: Session, names: Names) -> Rules:
@@ -105,6 +107,23 @@ def rules(session: Session, names: Names) -> Rules:
     from kpiterm.analysis.alerts import load_rules
 
     return load_rules(session.paths.alerts, names.keys())
+
+
+def remembered(session: Session) -> Memory:
+    """As the last sync, and people's acknowledgements since, left it."""
+    from kpiterm.notify.memory import load_memory
+
+    return load_memory(session.paths.alert_state)[0]
+
+
+def name_of(kpi: str, given: str, names: Names, lang: str) -> str:
+    """What an alert is about: a KPI's name, all data of a channel, or its `given` name."""
+    return ("数据" if lang == "zh" else "data") if kpi == "*" else names.get(kpi, {}).get(lang, given)
+
+
+def moment(at: datetime | None) -> str | None:
+    """A moment as JSON has it."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None
 
 
 def kpi_names(session: Session) -> Names:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from kpiterm.analysis.format import format_change, format_target, format_value
 from kpiterm.analysis.view import headlines
 from kpiterm.analysis.view_json import state_document, to_json, view_from_json
 from kpiterm.cli import output
 from kpiterm.cli.session import Session
-from kpiterm.errors import ConfigError
+from kpiterm.errors import ConfigError, KpitermError
 from kpiterm.i18n import N_, Translate, said
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from kpiterm.plugins.manager import Plugins, PluginStatus
 
 _SYMBOLS = {"ok": "✓", "watch": "!", "breach": "✗", "no_data": "–"}
+_TOLD = "settles", "kpi_files", "zones"
 _STATES = {"ok": N_("ok"), "watch": N_("watch"), "breach": N_("breach"), "no_data": N_("no data")}
 WORDS = (
     N_("provisional"), N_("settling"), N_("skipped"), N_("failed"), N_("never"), N_("entered"), N_("proven"),
@@ -75,7 +78,7 @@ def _asked(session: Session, period: str | None) -> dict[str, Any]:
     from kpiterm.analysis.contract.terms import load_terms
     from kpiterm.analysis.kpi.fx import load_rates
 
-    config = session.config()
+    config = replace(session.config(), timezone=session.shop_zone())  # what cuts days, not what a person reads
     return {
         "config": replace(config, language=session.lang) if session.lang else config,  # type: ignore[arg-type]
         "accounts": session.accounts(),
@@ -129,7 +132,7 @@ def daily_sums(session: Session) -> Callable[[duckdb.DuckDBPyConnection], None]:
         from kpiterm.sync.rollups import refresh
 
         try:
-            known, zone = catalogue(session), session.config().timezone
+            known, zone = catalogue(session), session.shop_zone()
         except ConfigError:
             return
         refresh(con, known.values(), zone)
@@ -156,6 +159,7 @@ def remember_plugins(session: Session, plugins: Plugins) -> None:
             for stream in connector.streams
         },
         "kpi_files": {s.name: list(map(str, s.kpi_files)) for s in plugins.statuses if s.state == "ok"},
+        "zones": _zones(session, plugins),
     }
     before = _told(session)
     merged = {key: before[key] | told[key] for key in told}
@@ -166,37 +170,89 @@ def remember_plugins(session: Session, plugins: Plugins) -> None:
 def _told(session: Session) -> dict[str, Any]:
     try:
         told = json.loads((session.paths.store / "plugins.json").read_text("utf-8"))
-        return {"settles": dict(told["settles"]), "kpi_files": dict(told["kpi_files"])}
+        return {key: dict(told[key]) if key in told else {} for key in _TOLD}
     except (OSError, ValueError, LookupError, TypeError):
-        return {"settles": {}, "kpi_files": {}}
+        return {key: {} for key in _TOLD}
+
+
+def _zones(session: Session, plugins: Plugins) -> dict[str, str]:
+    """Time zones of the accounts on channels that are no known marketplace, such as a shop of one's own."""
+    from kpiterm.plugins.marketplaces import MARKETPLACES
+    from kpiterm.sync.work import marketplace_of
+
+    found = {}
+    for account in session.accounts():
+        if connector := plugins.connectors.get(account.connector):
+            with suppress(KpitermError):  # its settings are wrong, which its sync tells
+                place = marketplace_of(connector, account)
+                if place.channel not in MARKETPLACES:
+                    found[account.name] = place.timezone
+    return found
+
+
+def shop_zone(session: Session) -> str:
+    """The zone that cuts the days of channels that are no known marketplace: that of the shops there, of several the
+    westernmost, so that no day counts as over before it is over in all of them; config.toml's where there is none."""
+    declared = {account.name for account in session.accounts()}
+    zones = {zone for name, zone in _told(session)["zones"].items() if name in declared}
+    now, otherwise = session.now(), session.config().timezone
+    return min(zones, key=lambda zone: (now.astimezone(ZoneInfo(zone)).utcoffset(), zone), default=otherwise)
 
 
 def refresh_state(session: Session) -> View | None:
     """Write state.json, from which `status` answers without opening the store, and return its board. A faulty contract
     or KPI file is told of and changes nothing for the caller: what it has stored, it has stored."""
-    from kpiterm.store.snapshot import point_to
-
     now = replace(session, as_of=None, lang=None)
+    valid = _fingerprint(now)
     try:
         view = now.view(None)
+        _keep(now, view, valid)
     except ConfigError as error:
         output.error(error.message, error.hint, kind="ConfigError", as_json=False)
         return None
-    document = {**state_document(view), "valid": _fingerprint(now)}
-    point_to(session.paths.state, json.dumps(document, ensure_ascii=False))
     return view
 
 
+def _keep(session: Session, view: View, valid: list[object]) -> None:
+    """`valid` is the fingerprint from before it was computed: what has changed since must not pass for known."""
+    from kpiterm.cli.workspaces import for_the_list
+    from kpiterm.store.lock import brief_lock
+    from kpiterm.store.snapshot import point_to
+
+    document = {**state_document(view), **for_the_list(session, view), "valid": valid}
+    with brief_lock(session.paths.state.with_suffix(".lock")):
+        if valid[0] == _fingerprint(session)[0]:  # else the writer has been here, and knows better
+            point_to(session.paths.state, json.dumps(document, ensure_ascii=False))
+
+
 def current(session: Session, period: str | None) -> View:
-    """The board, from state.json where that is what was asked for and still true."""
-    if period is None and session.as_of is None and session.lang is None:
-        try:
-            document = json.loads(session.paths.state.read_text("utf-8"))
-            if document["valid"] == _fingerprint(session):
-                return view_from_json(document)
-        except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
-            pass  # none, or not ours: the store has the answer too
-    return compute(session, period)
+    """The board, from state.json where that is what was asked for and still true; else computed, and kept there."""
+    if period is not None or session.as_of is not None or session.lang is not None:
+        return compute(session, period)
+    valid = _fingerprint(session)
+    try:
+        document = json.loads(session.paths.state.read_text("utf-8"))
+        if document["valid"] == valid:
+            return view_from_json(document)
+    except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+        pass  # none, or not ours: the store has the answer too
+    view = compute(session, None)
+    if valid[0] is not None:
+        with suppress(OSError):  # a reader need not be able to write
+            _keep(session, view, valid)
+    return view
+
+
+def unchanged(session: Session, valid: Sequence[object]) -> tuple[bool, bool]:
+    """Whether a board with this fingerprint is still that of the snapshot, and of people's files. That another hour has
+    begun is no change: its moment stands beside it."""
+    snapshot, _, stamps = _fingerprint(session)
+    return valid[0] == snapshot, valid[2] == stamps
+
+
+def check(session: Session) -> None:
+    """ConfigError where a file that the board depends on has a fault; opens no store."""
+    _asked(session, None)
 
 
 def _fingerprint(session: Session) -> list[object]:

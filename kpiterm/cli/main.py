@@ -33,11 +33,13 @@ COMMANDS = {
     "supply": "suppliers, ship modes, how SKUs are bought, and the lead times that follow",
     "po": "purchase orders: enter, import, follow and receive them",
     "reorder": "what to order, by when, how much, by which ship, and why",
+    "serve": "the screen in a browser, on this machine or through a tunnel",
     "runs": "what the last syncs did",
     "log": "the operation log: who entered or decided what, when",
     "query": "read-only SQL over the store",
     "plugins": "connectors and file readers: what is loaded and what failed",
     "sandbox": "the vendors' simulators, for connector authors",
+    "workspaces": "all clients of this home, one line each, the gravest first",
     "doctor": "check everything at once, each problem with its remedy",
 }
 _TAKES_VALUE = ("--home", "--workspace", "--lang", "--as-of")
@@ -125,7 +127,8 @@ def _no_command(argv: list[str]) -> int:
     if args.version:
         output.line(f"kpiterm {__version__}")
         return OK
-    if not args.help and sys.stdin.isatty() and sys.stdout.isatty():
+    painted_elsewhere = "TEXTUAL_DRIVER" in os.environ  # as behind a browser's page
+    if not args.help and (painted_elsewhere or (sys.stdin.isatty() and sys.stdout.isatty())):
         return int(import_module("kpiterm.cli.commands.tui").run(args, Session.of(args)))
     width = max(map(len, COMMANDS))
     output.line("kpiterm: KPI contracts for marketplace shops, measured and explained\n")
@@ -148,4 +151,7 @@ def global_options() -> argparse.ArgumentParser:
     group.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
     group.add_argument("-v", "--verbose", action="store_true", help="say more on stderr")
     group.add_argument("--no-color", action="store_true", help="no colours (also NO_COLOR)")
+    group.add_argument(
+        "--low-bandwidth", action="store_true", help="a screen for slow lines (also KPITERM_LOW_BANDWIDTH=1)"
+    )
     return parser

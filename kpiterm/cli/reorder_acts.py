@@ -17,6 +17,7 @@ from kpiterm.analysis.inventory.order.decisions import (
 )
 from kpiterm.cli import output, reorders
 from kpiterm.errors import OK, UsageError
+from kpiterm.i18n import said
 
 if TYPE_CHECKING:
     from kpiterm.analysis.inventory.order.line import Line
@@ -133,9 +134,12 @@ def _enter(kind: str, details: list[dict[str, object]], session: Session) -> int
     if session.json:
         output.answer({"entries": [{"seq": e.seq, "kind": e.kind, "actor": e.actor, **e.detail} for e in entries]})
         return OK
+    tell = session.teller()
     for entry in entries if not session.quiet else ():
         if kind == PUBLISH:
-            output.line(f"list {entry.seq} published: {len(entry.detail['lines'])} SKUs")  # type: ignore[arg-type]
+            count = len(entry.detail["lines"])  # type: ignore[arg-type]
+            output.line(tell(said("list {0} published: {1} SKUs", entry.seq, count)))
         else:
-            output.line(f"entry {entry.seq}: {kind} {entry.detail.get('sku') or entry.detail.get('publish')}")
+            about = entry.detail.get("sku") or entry.detail.get("publish")
+            output.line(tell(said("entry {0}: {1} {2}", entry.seq, kind, about)))
     return OK

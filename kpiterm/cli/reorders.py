@@ -39,7 +39,7 @@ def compute(session: Session, *, only: str | None = None, explain: bool = False,
     from kpiterm.analysis.kpi.fx import load_rates
 
     supply, now = supplies.load_supply(session.paths), session.now()
-    clock = Clock(now, session.config().timezone)
+    clock = Clock(now, session.shop_zone())
     with session.reader() as reader:
         _, incoming, experience = supplies.pipeline(reader, supply)
         rates = load_rates(session.paths.rates)

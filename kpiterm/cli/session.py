@@ -36,6 +36,8 @@ class Session:
     def of(cls, args: argparse.Namespace) -> Session:
         if args.no_color:
             os.environ["NO_COLOR"] = "1"
+        if args.low_bandwidth:
+            os.environ["KPITERM_LOW_BANDWIDTH"] = "1"
         return cls(
             paths=resolve(args.home, args.workspace),
             lang=args.lang,
@@ -63,6 +65,12 @@ class Session:
         remember_plugins(self, plugins)
         return plugins
 
+    def shop_zone(self) -> str:
+        """The zone that cuts the days of channels that are no known marketplace."""
+        from kpiterm.cli.board import shop_zone
+
+        return shop_zone(self)
+
     def secrets(self) -> SecretStore:
         from kpiterm.secrets import SecretStore
 
@@ -71,7 +79,7 @@ class Session:
     def reader(self) -> Reader:
         from kpiterm.store.read import Reader
 
-        return Reader(self.paths, as_of=self.as_of, zone=self.config().timezone)
+        return Reader(self.paths, as_of=self.as_of, zone=self.shop_zone())
 
     def now(self) -> datetime:
         """The moment that the answer is for: `--as-of`, else now."""

@@ -89,8 +89,9 @@ def _days(reader: Reader, span: Span) -> list[OutDay]:
 
     relation = RELATIONS["stock_out"]
     first, last = span.start - timedelta(days=_LOOK), span.end + timedelta(days=_LOOK)
+    # A day counts once: of a SKU that sold in two currencies, what it would have sold in one of them.
     rows = reader.rows(
-        "SELECT account, channel, sku, day, CAST(sum(lost_sales) AS DECIMAL(18,4)), any_value(currency) "
+        "SELECT account, channel, sku, day, CAST(max_by(lost_sales, currency) AS DECIMAL(18,4)), max(currency) "
         f"FROM ({relation.between(first, last)}) WHERE day BETWEEN $1 AND $2 GROUP BY ALL ORDER BY ALL",
         [first, last],
     )

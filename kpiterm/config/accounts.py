@@ -42,7 +42,7 @@ def save_account(paths: Paths, account: Account) -> Path:
     if account.settings:
         document["settings"] = dict(account.settings)
     file = folder / f"{account.name}.toml"
-    _write_private(file, tomli_w.dumps(document).encode())
+    write_private(file, tomli_w.dumps(document).encode())
     return file
 
 
@@ -83,7 +83,8 @@ def _settings(section: Section) -> dict[str, str]:
     return {key: section.text(key, pattern=r"[\s\S]*", like="the value in quotes") for key in section.names()}
 
 
-def _write_private(file: Path, body: bytes) -> None:
+def write_private(file: Path, body: bytes) -> None:
+    """Replace a file, whole or not at all, readable by its owner only."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mkstemp makes it 0600
     try:
         with os.fdopen(handle, "wb") as out:

@@ -123,8 +123,27 @@ class Limiter:
             os.close(file)
 
     def _file(self, rate: Rate) -> Path:
-        digest = hashlib.sha256(f"{self._scope}\0{rate.operation}".encode()).hexdigest()[:20]
-        return self._directory / f"{re.sub(r'[^A-Za-z0-9_-]', '_', rate.operation)[:40]}-{digest}"
+        return self._directory / place_of(self._scope, rate.operation)
+
+
+def scope_of(connector: str, sandbox: str | None, secrets: Mapping[str, str]) -> str:
+    """Whose quota it is: accounts with the same credential share one; nothing of the credential can be read from it."""
+    return hashlib.sha256("\n".join([connector, sandbox or "", *sorted(secrets.values())]).encode()).hexdigest()[:24]
+
+
+def place_of(scope: str, operation: str) -> str:
+    """The name of the file that holds a bucket."""
+    digest = hashlib.sha256(f"{scope}\0{operation}".encode()).hexdigest()[:20]
+    return f"{re.sub(r'[^A-Za-z0-9_-]', '_', operation)[:40]}-{digest}"
+
+
+def read_left(file: Path, rate: Rate, now: float) -> float | None:
+    """Requests that would pass at once at `now` (seconds of the epoch), below 0 those that wait; None: never used."""
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return None
+    return _decode(data, rate, now).refilled(now, rate.burst).tokens
 
 
 def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:

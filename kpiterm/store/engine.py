@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -27,6 +28,8 @@ CONFIG = {
     "autoload_known_extensions": "false",
     "checkpoint_threshold": "256MB",  # publishing checkpoints; before that, each would write the last rows anew
 }
+
+_CORES = 4  # at most, for as long as a snapshot is made
 
 
 class Writer:
@@ -79,11 +82,10 @@ class Writer:
         try:
             # One thread: windows are small, the children fetch beside it, and two took twice the CPU for no less time.
             con = duckdb.connect(str(self._work), config={**CONFIG, "memory_limit": self._memory_limit, "threads": "1"})
-            con.execute("SET TimeZone = 'UTC'")
             temporary = str(self.paths.spool / "duckdb").replace("'", "''")
             con.execute(f"SET temp_directory = '{temporary}'")
             self.dirty |= migrate(con)
-            con.execute(MACROS)
+            con.execute(MACROS)  # and the time zone
         except duckdb.Error as error:
             raise self._broken(error) from error
         self._work.chmod(0o600)
@@ -118,16 +120,23 @@ class Writer:
         for leftover in private_dir(self.paths.spool).iterdir():
             shutil.rmtree(leftover, ignore_errors=True)
 
+    def beside(self) -> duckdb.DuckDBPyConnection:
+        """Another connection to the store, with temporary tables of its own. Whoever asks for it closes it."""
+        con = self.con.cursor()
+        con.execute(MACROS)
+        return con
+
     @contextmanager
-    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """All of it or none of it."""
-        self.con.execute("BEGIN")
+    def transaction(self, con: duckdb.DuckDBPyConnection | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All of it or none of it, on a connection of `beside` where one is given. One at a time."""
+        con = con or self.con
+        con.execute("BEGIN")
         try:
-            yield self.con
+            yield con
         except BaseException:
-            self.con.execute("ROLLBACK")
+            con.execute("ROLLBACK")
             raise
-        self.con.execute("COMMIT")
+        con.execute("COMMIT")
         self.dirty = True
 
     def publish(self) -> Path | None:
@@ -136,13 +145,26 @@ class Writer:
         if not self.dirty:
             return None
         started = time.monotonic()
-        if self._derive:
-            self._derive(self.con)
-        path = self._copy()
+        with self._all_cores():
+            if self._derive:
+                self._derive(self.con)
+            path = self._copy()
         self.dirty = False
         self.published_at = time.monotonic()
         self.publish_seconds = self.published_at - started
         return path
+
+    @contextmanager
+    def _all_cores(self) -> Iterator[None]:
+        """While nothing is read beside it."""
+        import duckdb
+
+        self.con.execute(f"SET threads = {min(_CORES, os.cpu_count() or 1)}")
+        try:
+            yield
+        finally:
+            with suppress(duckdb.Error):  # on a full disk DuckDB refuses all that follows
+                self.con.execute("SET threads = 1")
 
     def _copy(self) -> Path:
         import duckdb

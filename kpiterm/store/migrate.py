@@ -23,11 +23,7 @@ def migrate(con: duckdb.DuckDBPyConnection) -> bool:
     row = con.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
     have = int(row[0]) if row else 0
     known = migrations()
-    if have > known[-1][0]:
-        raise StoreError(
-            f"this workspace was written by a newer kpiterm (tables of version {have}, this one knows {known[-1][0]})",
-            hint="upgrade kpiterm on this machine: pip install --upgrade kpiterm",
-        )
+    refuse_newer(have)
     for number, name, sql in known[have:]:
         con.execute("BEGIN")
         con.execute(sql)
@@ -37,3 +33,14 @@ def migrate(con: duckdb.DuckDBPyConnection) -> bool:
         )
         con.execute("COMMIT")
     return have < known[-1][0]
+
+
+def refuse_newer(have: int) -> None:
+    """StoreError where tables of version `have` are beyond what this version knows."""
+    files = resources.files("kpiterm.store").joinpath("sql").iterdir()
+    known = max(int(file.name[:4]) for file in files if file.name.endswith(".sql"))
+    if have > known:
+        raise StoreError(
+            f"this workspace was written by a newer kpiterm (tables of version {have}, this one knows {known})",
+            hint="upgrade kpiterm on this machine: pip install --upgrade kpiterm",
+        )

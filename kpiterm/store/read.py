@@ -17,7 +17,7 @@ from kpiterm.plugins import facts
 from kpiterm.plugins.sql import MACROS
 from kpiterm.store import journal, snapshot, twice
 from kpiterm.store.damage import damaged, first_line
-from kpiterm.store.migrate import migrations
+from kpiterm.store.migrate import migrations, refuse_newer
 
 _ENTRY = """
 CREATE VIEW entry AS SELECT
@@ -74,6 +74,8 @@ class Reader:
             self.con.execute(f"{MACROS}SET VARIABLE timezone = '{self._zone}'")
             if not self._attach():
                 self._attach_empty()
+            elif row := self.con.execute("SELECT coalesce(max(version), 0) FROM snap.schema_version").fetchone():
+                refuse_newer(int(row[0]))
             self._make_views()
             self._overlay_journal()
             self.con.execute("SET temp_directory = ''")
@@ -82,6 +84,9 @@ class Reader:
         except duckdb.Error as error:
             self.con.close()
             raise self._broken(error) from error
+        except StoreError:
+            self.con.close()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:

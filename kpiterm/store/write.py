@@ -16,7 +16,8 @@ from kpiterm.plugins import DataError, Output, facts
 if TYPE_CHECKING:
     import duckdb
 
-_UNCOMPARED = {"run_id", "loaded_at", "payload"}
+_OF_THE_RUN = {"run_id", "loaded_at"}
+_UNCOMPARED = {*_OF_THE_RUN, "payload"}
 _GONE = "SELECT id FROM live_rows AS l ANTI JOIN new_rows AS s ON l.h = s.h AND l.n = s.n"
 _FRESH = "SELECT id FROM new_rows AS s ANTI JOIN live_rows AS l ON l.h = s.h AND l.n = s.n"
 
@@ -48,8 +49,13 @@ class Merged:
 
 def merge(con: duckdb.DuckDBPyConnection, output: Output, batch: Batch) -> Merged:
     """Run `output.select` over the relation `source` and merge its rows. Needs the temp table `payloads`."""
+    stage(con, output, batch)
+    return merge_staged(con, output, batch)
+
+
+def merge_staged(con: duckdb.DuckDBPyConnection, output: Output, batch: Batch) -> Merged:
+    """Merge what `stage` has made."""
     table = facts.TABLES[output.into]
-    _stage(con, output, table, batch)
     rows, first, last, currencies = _describe(con, table)
     if window := _window_column(output):
         _keep_latest(con, ("channel", *table.identity))
@@ -57,15 +63,16 @@ def merge(con: duckdb.DuckDBPyConnection, output: Output, batch: Batch) -> Merge
     else:
         # Only what says when it last changed is whole in one body; the rows of other keys may go over several pages.
         _keep_latest(con, output.replaces if table.version else ("channel", *table.identity), table.version)
-        scope = "rowid IN (SELECT id FROM known)"
-        if _find_known(con, table, output.replaces, batch) and table.version:
+        known = _find_known(con, table, output.replaces, batch)
+        if known and table.version:
             _drop_outdated(con, table, output.replaces, batch)
+        scope = "rowid IN (SELECT id FROM known)" if known else "false"
     if _compare(con, table, scope):
         _note_days(con, table, gone=f"rowid IN ({_GONE})", fresh=f"rowid IN ({_FRESH})")
-        superseded, added = _supersede(con, table, batch), _add(con, table, where=f"rowid IN ({_FRESH})")
+        superseded, added = _supersede(con, table, batch), _add(con, table, batch, where=f"rowid IN ({_FRESH})")
     else:
         _note_days(con, table, gone=None, fresh="true")
-        superseded, added = 0, _add(con, table)
+        superseded, added = 0, _add(con, table, batch)
     con.execute("DROP TABLE stage; DROP TABLE live_rows; DROP TABLE IF EXISTS new_rows; DROP TABLE IF EXISTS known")
     return Merged(rows, added, superseded, first, last, currencies)
 
@@ -102,8 +109,10 @@ def _count(con: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _stage(con: duckdb.DuckDBPyConnection, output: Output, table: facts.Table, batch: Batch) -> None:
-    """The select's rows in the table's own columns and types, with what the host adds."""
+def stage(con: duckdb.DuckDBPyConnection, output: Output, batch: Batch) -> None:
+    """The select's rows in the table's own columns and types, but for those that tell of the run. Reads no table of the
+    store and writes none, so it may be done ahead of the window's turn."""
+    table = facts.TABLES[output.into]
     given = {str(row[0]) for row in con.execute(f"DESCRIBE SELECT * FROM ({output.select}) LIMIT 0").fetchall()}
     known = {c.name for c in table.all_columns} | {"_payload"}
     if unknown := given - known:
@@ -113,13 +122,12 @@ def _stage(con: duckdb.DuckDBPyConnection, output: Output, table: facts.Table, b
         "account": f"'{_quoted(batch.account)}'",
         "channel": f"coalesce({'s.channel' if 'channel' in given else 'NULL'}, '{_quoted(batch.channel)}')",
         "source": f"'{_quoted(batch.source)}'",
-        "run_id": f"'{_quoted(batch.run_id)}'",
-        "loaded_at": f"TIMESTAMP '{batch.loaded_at.isoformat(sep=' ')}'",
         "payload": "p.sha256",
     }
     columns = ", ".join(
         f"cast({values.get(c.name) or ('s.' + c.name if c.name in given else 'NULL')} AS {c.type}) AS {c.name}"
         for c in table.all_columns
+        if c.name not in _OF_THE_RUN
     )
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE stage AS SELECT {columns}, {seq} AS _payload "
@@ -198,9 +206,12 @@ def _note_days(con: duckdb.DuckDBPyConnection, table: facts.Table, *, gone: str 
     columns = [c.name for c in table.columns if c.type in {facts.DAY, facts.MOMENT}]
     sides = [("stage", fresh), *([(table.name, gone)] if gone else [])]
     for column in columns:
-        days = " UNION ".join(f"SELECT CAST({column} AS DATE) AS day FROM {name} WHERE {rows}" for name, rows in sides)
+        days = " UNION ALL ".join(
+            f"SELECT CAST({column} AS DATE) AS day FROM {name} WHERE {rows}" for name, rows in sides
+        )
         con.execute(
-            f"INSERT INTO changed_day SELECT '{table.name}', '{column}', day FROM ({days}) WHERE day IS NOT NULL"
+            f"INSERT INTO changed_day SELECT DISTINCT '{table.name}', '{column}', day FROM ({days}) "
+            "WHERE day IS NOT NULL"
         )
 
 
@@ -218,8 +229,11 @@ def _supersede(con: duckdb.DuckDBPyConnection, table: facts.Table, batch: Batch)
     return closed
 
 
-def _add(con: duckdb.DuckDBPyConnection, table: facts.Table, where: str = "true") -> int:
+def _add(con: duckdb.DuckDBPyConnection, table: facts.Table, batch: Batch, where: str = "true") -> int:
     columns = ", ".join(c.name for c in table.all_columns)
-    before = _count(con, f"SELECT count(*) FROM {table.name}")
-    con.execute(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM stage WHERE {where}")
-    return _count(con, f"SELECT count(*) FROM {table.name}") - before
+    run = {
+        "run_id": f"'{_quoted(batch.run_id)}'",
+        "loaded_at": f"TIMESTAMP '{batch.loaded_at.isoformat(sep=' ')}'",
+    }
+    values = ", ".join(run.get(c.name, c.name) for c in table.all_columns)
+    return _count(con, f"INSERT INTO {table.name} ({columns}) SELECT {values} FROM stage WHERE {where}")

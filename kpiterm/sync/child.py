@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import Self
 
 import msgspec
 
@@ -21,20 +22,66 @@ _LONGEST_LINE = 64 << 10
 _LAST_MOMENTS = 2.0  # seconds between closing its pipe and being gone
 
 
+class Processes:
+    """Where children's processes come from. With `ahead`, the first one starts, and imports, while the store is still
+    being opened and asked what is due; it ends with the block where nothing was."""
+
+    def __init__(self, *, ahead: bool = False) -> None:
+        self._ready = [_process()] if ahead else []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def take(self) -> subprocess.Popen[bytes]:
+        """A process that waits for its job."""
+        return self._ready.pop() if self._ready else _process()
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._ready:
+            _end(process)
+            _let_go(process)
+        self._ready.clear()
+
+
+def _process() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "kpiterm.sync.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={k: v for k, v in os.environ.items() if not k.startswith("KPITERM_SECRET_")},
+        start_new_session=True,  # a Ctrl-C is for the sync, which tells its children itself
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
 class Child:
     """A running connector. Every line it says lands in `inbox` with the child itself; None when it is gone."""
 
-    def __init__(self, job: Job, inbox: queue.Queue[Heard], *, stall: float, log: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        job: Job,
+        inbox: queue.Queue[Heard],
+        *,
+        process: subprocess.Popen[bytes] | None = None,
+        stall: float,
+        log: Callable[[str], None],
+    ) -> None:
         self.job, self._inbox, self._stall, self._log = job, inbox, stall, log
         self.waiting_for_us = 0
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "kpiterm.sync.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={k: v for k, v in os.environ.items() if not k.startswith("KPITERM_SECRET_")},
-            start_new_session=True,  # a Ctrl-C is for the sync, which tells its children itself
-        )
+        self.process = process or _process()
         self._deadline = time.monotonic() + stall
         self._write(encode(job))
         for target in (self._listen, self._narrate):
@@ -58,9 +105,7 @@ class Child:
         return self.waiting_for_us <= 0 and time.monotonic() > self._deadline
 
     def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        _end(self.process)
 
     @property
     def end(self) -> str:
@@ -75,10 +120,7 @@ class Child:
     def close(self) -> None:
         """Let go of the pipes of a child that has ended."""
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            if pipe:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        _let_go(self.process)
 
     def _write(self, line: bytes) -> None:
         assert self.process.stdin

@@ -15,7 +15,7 @@ from kpiterm.plugins import DataError, Stream, Window
 from kpiterm.store.engine import Writer
 from kpiterm.store.write import Batch
 from kpiterm.sync import record
-from kpiterm.sync.normalise import load
+from kpiterm.sync.normalise import read, store
 from kpiterm.sync.plan import reached
 from kpiterm.sync.spool import Manifest
 from kpiterm.sync.work import AccountWork
@@ -29,19 +29,19 @@ def commit_window(  # every part of the one transaction
     run: record.StreamRun,
     manifest: Manifest,
     started: datetime,
+    *,
+    con: duckdb.DuckDBPyConnection | None = None,
 ) -> None:
-    """Load the window and move the watermark; DataError or duckdb.Error leave the store and `run` as they were."""
+    """Store the window and move the watermark; DataError or duckdb.Error leave the store and `run` as they were.
+
+    `con` is a connection on which `read_window` has read the window already.
+    """
     now = datetime.now(UTC)
-    batch = Batch(
-        account=work.account.name,
-        channel=work.place.channel,
-        source=f"{work.connector.name}.{stream.name}",
-        run_id=run.run_id,
-        loaded_at=record.naive(now),
-        days=window.days(work.place.timezone),
-    )
-    with writer.transaction() as con:
-        loaded = load(con, manifest, stream.shape, batch, work.place)
+    if con is None:
+        con = writer.con
+        read_window(con, work, stream, window, manifest)
+    with writer.transaction(con):
+        loaded = store(con, manifest, stream.shape, _batch(work, stream, window, run.run_id, now))
         after = replace(
             run,
             watermark=reached(stream, window, run.watermark or _watermark(con, run), started),
@@ -52,6 +52,25 @@ def commit_window(  # every part of the one transaction
         record.set_watermark(con, after, now)
         record.save_run(con, after, "running", now)
     run.watermark, run.windows, run.rows, run.superseded = after.watermark, after.windows, after.rows, after.superseded
+
+
+def read_window(
+    con: duckdb.DuckDBPyConnection, work: AccountWork, stream: Stream, window: Window, manifest: Manifest
+) -> None:
+    """Read the window's bodies into temporary tables of the connection; the store is not touched."""
+    batch = _batch(work, stream, window, "", datetime.now(UTC))
+    read(con, manifest, stream.shape, batch, work.place)
+
+
+def _batch(work: AccountWork, stream: Stream, window: Window, run_id: str, now: datetime) -> Batch:
+    return Batch(
+        account=work.account.name,
+        channel=work.place.channel,
+        source=f"{work.connector.name}.{stream.name}",
+        run_id=run_id,
+        loaded_at=record.naive(now),
+        days=window.days(work.place.timezone),
+    )
 
 
 def keep_refusal(writer: Writer, account: Account, runs: Sequence[Run]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import duckdb
 import msgspec
 
 from kpiterm.plugins import DataError, Output, Shape, facts
-from kpiterm.store.write import Batch, Merged, merge
+from kpiterm.store.write import Batch, Merged, merge, merge_staged, stage
 from kpiterm.sync.spool import Manifest, SpoolFile
 
 if TYPE_CHECKING:
@@ -45,27 +46,52 @@ def load(
     con: duckdb.DuckDBPyConnection, manifest: Manifest, shape: Shape | None, batch: Batch, place: Marketplace
 ) -> Loaded:
     """Merge everything of one window, inside the caller's transaction. DataError where bodies are not as declared."""
+    read(con, manifest, shape, batch, place)
+    return store(con, manifest, shape, batch)
+
+
+def read(
+    con: duckdb.DuckDBPyConnection, manifest: Manifest, shape: Shape | None, batch: Batch, place: Marketplace
+) -> None:
+    """The part of it that needs nothing of the store, into temporary tables of the connection: also possible ahead of
+    the window's turn, outside of its transaction. Of the batch only account, channel and source count."""
     _set_variables(con, batch, place)
-    try:
+    with _as_declared(batch):
         _make_payloads(con, manifest)
-        tables = _load_rows(con, manifest, batch) if shape is None else _load_shape(con, manifest, shape, batch)
+        if shape is not None:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE source AS {source_sql(manifest.files, shape)}")
+            count = "SELECT _payload AS seq, count(*) AS rows FROM source GROUP BY 1"
+            con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS {count}")
+            for output in shape.outputs[:1]:  # one `stage` at a time
+                stage(con, output, batch)
+            if len(shape.outputs) == 1:
+                con.execute("DROP TABLE source")
+
+
+def store(con: duckdb.DuckDBPyConnection, manifest: Manifest, shape: Shape | None, batch: Batch) -> Loaded:
+    """Merge what `read` has read on this connection, inside the caller's transaction."""
+    with _as_declared(batch):
+        tables = _load_rows(con, manifest, batch) if shape is None else _store_outputs(con, shape, batch)
         _record_payloads(con, batch)
+    return Loaded(sum(m.rows for m in tables.values()), tables)
+
+
+@contextmanager
+def _as_declared(batch: Batch) -> Iterator[None]:
+    try:
+        yield
     # A message of DuckDB's that is cut within a letter of the input arrives as a UnicodeDecodeError.
     except (duckdb.DataError, duckdb.ProgrammingError, UnicodeDecodeError) as error:
         raise DataError(
             f"{batch.source}: the data do not fit the declared columns: {_first_line(error)}",
             hint="nothing of this window was stored; if the vendor changed its format, upgrade the connector",
         ) from None
-    return Loaded(sum(m.rows for m in tables.values()), tables)
 
 
-def _load_shape(con: duckdb.DuckDBPyConnection, manifest: Manifest, shape: Shape, batch: Batch) -> dict[str, Merged]:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE source AS {source_sql(manifest.files, shape)}")
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE counted AS SELECT _payload AS seq, count(*) AS rows FROM source GROUP BY 1"
-    )
-    merged = {output.into: merge(con, output, batch) for output in shape.outputs}
-    con.execute("DROP TABLE source")
+def _store_outputs(con: duckdb.DuckDBPyConnection, shape: Shape, batch: Batch) -> dict[str, Merged]:
+    merged = {output.into: merge_staged(con, output, batch) for output in shape.outputs[:1]}
+    merged |= {output.into: merge(con, output, batch) for output in shape.outputs[1:]}
+    con.execute("DROP TABLE IF EXISTS source")
     return merged
 
 
@@ -148,8 +174,8 @@ def _flat_sql(file: SpoolFile, shape: Shape) -> str:
 
 def _trimmed(cell: str) -> str:
     """`nullif(trim(cell), '')` at half its cost: trim looks up every letter of a cell, and few need it."""
-    padded = f"starts_with({cell}, ' ') OR ends_with({cell}, ' ') OR strlen({cell}) <> length({cell})"
-    return f"nullif(CASE WHEN {padded} THEN trim({cell}) ELSE {cell} END, '')"
+    padded = f"{cell} < '!' OR ends_with({cell}, ' ') OR strlen({cell}) <> length({cell})"
+    return f"CASE WHEN {padded} THEN nullif(trim({cell}), '') ELSE {cell} END"
 
 
 def _constants(file: SpoolFile, shape: Shape) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -44,10 +44,14 @@ def refresh(con: duckdb.DuckDBPyConnection, definitions: Iterable[Definition], z
         twice.shadow(con, pairs)
         con.execute(f"CREATE OR REPLACE TEMP TABLE fresh_day AS SELECT {_COLUMNS} FROM kpi_day LIMIT 0")
         con.execute("CREATE OR REPLACE TEMP TABLE redone (measure BIGINT, first_day DATE, last_day DATE)")
-        for key, measure in wanted.items():
-            _fill(con, numbers[key], _days(measure.table, measure.day, changed, known=key in known), _Sums(measure))
-        for key, (table, day) in covers.items():
-            _fill(con, numbers[key], _days(table, day, changed, known=key in known), _Rows(table, day))
+        empty = {name for name in facts.TABLES if not con.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchall()}
+        sources: dict[str, tuple[str, str, _Sums | _Rows]] = {
+            **{key: (m.table, m.day, _Sums(m)) for key, m in wanted.items()},
+            **{key: (table, day, _Rows(table, day)) for key, (table, day) in covers.items()},
+        }
+        for key, (table, day, source) in sources.items():
+            if key in known or not empty.issuperset(_tables(table)):
+                _fill(con, numbers[key], _days(table, day, changed, known=key in known), source)
         twice.unshadow(con)
         count = _merge(con, now)
         con.execute("DELETE FROM changed_day; DROP TABLE fresh_day; DROP TABLE redone")
@@ -79,11 +83,12 @@ def _places(con: duckdb.DuckDBPyConnection) -> Mapping[str, set[twice.Place]]:
 def _naming_orders(wanted: Mapping[str, Measure], covers: Mapping[str, tuple[str, str]]) -> set[str]:
     """The keys of sums that are made of tables which name orders."""
     tables = {key: m.table for key, m in wanted.items()} | {key: table for key, (table, _) in covers.items()}
-    return {
-        key
-        for key, table in tables.items()
-        if not twice.DAYS.keys().isdisjoint(RELATIONS[table].tables if table in RELATIONS else {table})
-    }
+    return {key for key, table in tables.items() if not twice.DAYS.keys().isdisjoint(_tables(table))}
+
+
+def _tables(table: str) -> Collection[str]:
+    """The canonical tables behind a table or relation."""
+    return RELATIONS[table].tables if table in RELATIONS else {table}
 
 
 def _keeps(definition: Definition) -> bool:
@@ -129,13 +134,12 @@ def _number(con: duckdb.DuckDBPyConnection, keys: list[str]) -> tuple[dict[str, 
         for table in ("kpi_day", "kpi_day_history"):
             con.execute(f"DELETE FROM {table} WHERE measure IN ({listed})")
         con.execute(f"DELETE FROM kpi_rollup WHERE number IN ({listed})")
-    last = max(have.values(), default=0)
-    for key in keys:
-        if key not in have:
-            last += 1
-            con.execute("INSERT INTO kpi_rollup VALUES (?, ?)", [last, key])
-            have[key] = -last  # new
-    return {key: abs(have[key]) for key in keys}, {key for key in keys if have[key] > 0}
+    lacking = [key for key in dict.fromkeys(keys) if key not in have]
+    new = {key: number for number, key in enumerate(lacking, max(have.values(), default=0) + 1)}
+    if new:
+        rows = ", ".join(f"({number}, ?)" for number in new.values())
+        con.execute(f"INSERT INTO kpi_rollup VALUES {rows}", list(new))
+    return {**have, **new}, set(keys) & have.keys()
 
 
 def _changed(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], set[date]]:
@@ -179,7 +183,9 @@ def _stretches(days: list[date]) -> Iterator[Days]:
 def _fill(con: duckdb.DuckDBPyConnection, number: int, stretches: list[Days], source: _Sums | _Rows) -> None:
     for first, last in stretches:
         con.execute(f"INSERT INTO fresh_day {source.sql(number, (first, last))}")
-        con.execute("INSERT INTO redone VALUES (?, ?, ?)", [number, first, last])
+    if stretches:
+        listed = ", ".join(f"({number}, DATE '{first}', DATE '{last}')" for first, last in stretches)
+        con.execute(f"INSERT INTO redone VALUES {listed}")
 
 
 def _merge(con: duckdb.DuckDBPyConnection, now: datetime) -> int:

@@ -1,4 +1,5 @@
-"""A sync: children fetch side by side, this process loads their windows one by one, in one transaction each."""
+"""A sync: children fetch side by side, this process stores their windows one by one, in one transaction each. While a
+window is stored, the next that has been fetched is read already."""
 
 from __future__ import annotations
 
@@ -11,7 +12,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 
@@ -24,11 +24,12 @@ from kpiterm.plugins import DataError, clock
 from kpiterm.plugins.redact import Redactor
 from kpiterm.secrets import SecretStore
 from kpiterm.store.engine import Writer
-from kpiterm.sync import record
-from kpiterm.sync.child import Child, Heard
-from kpiterm.sync.commit import commit_window, explain
+from kpiterm.sync import quotas, record
+from kpiterm.sync.child import Child, Processes
+from kpiterm.sync.commit import commit_window, explain, read_window
+from kpiterm.sync.inbox import Inbox
 from kpiterm.sync.protocol import Job, Said, StreamJob, Told, spellings
-from kpiterm.sync.spool import Manifest
+from kpiterm.sync.reading import Fetched, Reading
 from kpiterm.sync.work import AccountWork, settings_with_defaults
 
 CHILD_MEMORY = 512 << 20
@@ -44,6 +45,10 @@ class Site:
     emit: Callable[[ProgressEvent | Run], None]
     log: Callable[[str], None]
     stopped: threading.Event = field(default_factory=threading.Event)
+    processes: Processes = field(default_factory=Processes)
+
+
+GO_ON = "run `kpiterm sync` again: it goes on from here"
 
 
 class Runner:
@@ -54,7 +59,8 @@ class Runner:
         self.sync_id = f"{now:%Y%m%dT%H%M%S}-{random_secrets.token_hex(3)}"
         self.runs: list[Run] = []
         self._spool = private_dir(site.paths.spool) / self.sync_id
-        self._inbox: queue.Queue[Heard] = queue.Queue()
+        self._inbox = Inbox()
+        self._reading = Reading(writer, read_window)
         self._children: dict[Child, AccountWork] = {}
         self._open: dict[Child, record.StreamRun] = {}
         self._redactors: dict[str, Redactor] = {}
@@ -72,12 +78,14 @@ class Runner:
                     self._start(waiting.pop(0))
                 self._turn()
         finally:
+            self._reading.close()
             self._stop_children()
             shutil.rmtree(self._spool, ignore_errors=True)
         return self.runs
 
     def _start(self, work: AccountWork) -> None:
         self._redactors.setdefault(work.account.name, Redactor(spellings(work.secrets.values())))
+        quotas.note(self.site.paths, work.account.name, work.connector, work.account.sandbox, work.secrets)
         self._count += 1
         spool = private_dir(self._spool / f"{work.account.name}-{self._count}")
         job = Job(
@@ -95,14 +103,15 @@ class Runner:
         )
         redact = self._redactors[work.account.name]
         child = Child(
-            job, self._inbox, stall=self.site.config.sync.stall_seconds, log=lambda line: self.site.log(redact(line))
-        )
+            job, self._inbox, process=self.site.processes.take(), stall=self.site.config.sync.stall_seconds,
+            log=lambda line: self.site.log(redact(line)),
+        )  # fmt: skip
         self._children[child] = work
 
     def _turn(self) -> None:
         """Handle one thing that a child said, or the silence of one that hangs."""
         with contextlib.suppress(queue.Empty):
-            child, said = self._inbox.get(timeout=0.5)
+            child, said = self._inbox.next(patience=0.5)
             if child in self._children:
                 self._gone(child) if said is None else self._hear(child, said)
         for child in [c for c in self._children if c.hangs]:
@@ -118,11 +127,11 @@ class Runner:
         child.heard(said)
         match said.type:
             case "progress" if said.stream:
-                self._note(child, said)
+                self.site.emit(_progress(self._count_up(child, said), said))
             case "window":
                 self._window(child, said)
             case "done":
-                self._done(child, said)
+                self._close(child, self._count_up(child, said), None)
             case "failed":
                 self._failed(child, said)
             case "secret":
@@ -153,32 +162,35 @@ class Runner:
         run.bytes, run.requests, run.throttled = said.bytes, said.requests, said.throttled
         return run
 
-    def _note(self, child: Child, said: Said) -> None:
-        self.site.emit(_progress(self._count_up(child, said), said))
-
     def _window(self, child: Child, said: Said) -> None:
-        """Load a window. Where it does not fit, the child is ended: its later windows must not jump the gap."""
+        """Store a window. Where it does not fit, the child is ended: its later windows must not jump the gap."""
         run = self._count_up(child, said)
         work = self._children[child]
-        stream, windows = work.todo[0]
-        assert said.manifest is not None
-        manifest = Manifest.from_json(said.manifest)
+        fetched = Fetched.of(work, said)
         run.add_notes(map(self._redactors[work.account.name], said.notes))
-        if not stream.snapshot:
-            run.read_from = windows[0].start
+        if not fetched.stream.snapshot:
+            run.read_from = work.todo[0][1][0].start
         try:
-            commit_window(self.writer, work, stream, windows[said.window - 1], run, manifest, self.now)
+            with self._reading.turn(fetched) as con:
+                self._read_ahead(fetched)
+                commit_window(
+                    self.writer, work, fetched.stream, fetched.window, run, fetched.manifest, self.now, con=con
+                )
         except (DataError, duckdb.Error) as error:
+            self._reading.forget()
             child.kill()
             self._fail(child, *explain(error))
             self._gone(child, told=True)
             return
-        for file in manifest.files:
-            Path(file.path).unlink(missing_ok=True)
+        fetched.discard()
         child.tell(Told("loaded"))
 
-    def _done(self, child: Child, said: Said) -> None:
-        self._close(child, self._count_up(child, said), None)
+    def _read_ahead(self, current: Fetched) -> None:
+        """Begin to read the next window in line, if it has come."""
+        for child, said in self._inbox.windows():
+            if child in self._children:
+                self._reading.ahead(Fetched.of(self._children[child], said), current)
+                return
 
     def _failed(self, child: Child, said: Said) -> None:
         """A stream failed; or, where none is named, the whole account could not even begin."""
@@ -218,14 +230,13 @@ class Runner:
             self._start(work)
 
     def _save_secret(self, child: Child, said: Said) -> None:
-        account = self._children[child].account.name
+        account, told = self._children[child].account.name, Told("saved")
         self._redactors[account].add(said.value)
         try:
             self.site.secrets.put(account, said.name, said.value)
         except KpitermError as error:
-            child.tell(Told("saved", error.message))
-        else:
-            child.tell(Told("saved"))
+            told = Told("saved", error.message)
+        child.tell(told)
 
     def _stop_children(self) -> None:
         for child in self._children:
@@ -237,9 +248,7 @@ class Runner:
             child.kill()
             if child in self._open:
                 with contextlib.suppress(duckdb.Error):  # a store that has failed has told why already
-                    self._fail(
-                        child, "Interrupted", "the sync was stopped", "run `kpiterm sync` again: it goes on from here"
-                    )
+                    self._fail(child, "Interrupted", "the sync was stopped", GO_ON)
             child.close()
         self._children.clear()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import resource
 import signal
@@ -33,7 +32,7 @@ from kpiterm.plugins import (
     Window,
     clock,
 )
-from kpiterm.plugins.limits import Limiter
+from kpiterm.plugins.limits import Limiter, scope_of
 from kpiterm.plugins.manager import load
 from kpiterm.plugins.redact import Redactor
 from kpiterm.sync.ahead import Ahead
@@ -43,6 +42,8 @@ from kpiterm.sync.resume import Resume
 from kpiterm.sync.spool import Spool
 
 _AHEAD = 1  # windows that may be fetched while an earlier one is still being loaded
+_SMALL_AHEAD = 2  # where they are small: one to be read by the sync process while it stores another, one on its way
+_SMALL = 32 << 20  # bytes
 _LONGEST_TEXT = 1000
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 _HINTS = {
@@ -130,7 +131,7 @@ class Worker:
             raise SettingError(f"the renewed secret {name!r} could not be saved: {error}")
 
     def wait_for_room(self, ahead: int = _AHEAD) -> None:
-        """Do not run ahead of the loading by more than a window: disk and memory stay bounded."""
+        """Do not run ahead of the loading by more windows than that: disk and memory stay bounded."""
         with self._told:
             self._told.wait_for(lambda: self._sent - self._loaded <= ahead or self._stop.is_set())
         if self._stop.is_set():
@@ -197,7 +198,7 @@ class Worker:
             said = Said(type="window", stream=stream.name, window=number, windows=len(windows), notes=tuple(notes))
             self.say(msgspec.structs.replace(self._counted(said, spool.records), manifest=self._clean(spool)))
             self._sent += 1
-            self.wait_for_room()
+            self.wait_for_room(_AHEAD if spool.bytes > _SMALL else _SMALL_AHEAD)
         self.wait_for_room(ahead=0)
         self.say(self._counted(Said(type="done", stream=stream.name)))
 
@@ -272,9 +273,7 @@ def make_context(worker: Worker, connector: Connector) -> Context:
         )
 
     auth = connector.auth(make(None)) if connector.auth else None
-    scope = hashlib.sha256(
-        "\n".join([job.connector, job.sandbox or "", *sorted(job.secrets.values())]).encode()
-    ).hexdigest()[:24]
+    scope = scope_of(job.connector, job.sandbox, job.secrets)
     limiter = Limiter(Path(job.limits), scope, connector.rates, sleep=worker.sleep)
     return make(
         open_client(
@@ -306,7 +305,12 @@ def main() -> NoReturn:
     skip_unused()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a plugin prints must not look like a message
-    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
+    import kpiterm.plugins.http  # noqa: F401 (the job may be a while in coming: everything is ready by then)
+
+    line = sys.stdin.buffer.readline()
+    if not line:
+        os._exit(0)  # there was nothing to do
+    job = msgspec.json.decode(line, type=Job)
     redactor = Redactor(spellings(job.secrets.values()))
     worker = Worker(job, out, redactor)
     limit_memory(job.memory)

@@ -10,7 +10,8 @@ from decimal import Decimal
 from rich.cells import cell_len
 from textual.content import Content
 
-from kpiterm.tui.draw import BLOCKS, MONTHS, cell, fit, joined
+from kpiterm.tui.draw import BLOCKS, cell, fit, joined
+from kpiterm.tui.figures import month
 
 MUTED = "$text-muted"
 Number = Decimal | float
@@ -78,12 +79,35 @@ class Mark:
     text: str
 
 
-def bars(
-    values: Sequence[Number | None], mark: Mark | None, ends: tuple[str, str], width: int, height: int
-) -> list[Content]:
-    """Upright bars, oldest first, with a line where the target is; a gap where a value is missing.
+def bullet(value: Number, target: Number, most: Number, width: int, style: str = "$primary") -> Content:
+    """`━━━━━━━━░░░┃····`: a value on a line from zero to `most`, over the ranges short of the target and beyond."""
+    width = max(width, 4)
 
-    `ends` are the least and the greatest value in words.
+    def place(number: Number) -> int:
+        return round(min(max(float(number) / (float(most) or 1.0), 0.0), 1.0) * (width - 1))
+
+    tip, mark = place(value), place(target)
+    cells = [("━", style) if x < tip else ("░", MUTED) if x < mark else ("·", MUTED) for x in range(width)]
+    cells[mark] = ("┃", "bold $foreground")
+    return Content.assemble(*joined(cells))
+
+
+Feet = Sequence[tuple[str, str]]
+"""What stands under each bar, with its style."""
+
+
+def bars(
+    values: Sequence[Number | None],
+    mark: Mark | None,
+    ends: tuple[str, str],
+    width: int,
+    height: int,
+    feet: Sequence[Feet] = (),
+) -> list[Content]:
+    """Upright bars from zero, oldest first, with a line where the target is; a gap where a value is missing.
+
+    `ends` are the least and the greatest value in words; `feet` are lines under the bars, a text for each: names, of
+    which some are left out where there is no room for all, then signs.
     """
     known = [float(value) for value in values if value is not None] + ([float(mark.level)] if mark else [])
     if not known or width < 20 or height < 2:
@@ -92,7 +116,7 @@ def bars(
     low, high = min(0.0, *known), max(known)
     each = max(min((width - label) // max(len(values), 1), 6), 1)
     rows = []
-    aim = _row_of(float(mark.level), low, high, height) if mark else None
+    aim = _aim(float(mark.level), low, high, height) if mark else None
     for row in range(height - 1, -1, -1):
         name = mark.text if mark and row == aim else ends[1] if row == height - 1 else ends[0] if row == 0 else ""
         line = [(fit(name, label - 1, right=True) + " ", MUTED)]
@@ -100,7 +124,20 @@ def bars(
             line += _column(value, row, low, high, height, each, aimed=row == aim)
         drawn = Content.assemble(*joined(line))
         rows.append(drawn.truncate(width).pad_right(max(width - drawn.cell_length, 0)))
+    for number, foot in enumerate(feet):
+        texts = [(fit(text, each), style) for text, style in foot] if number else _names(foot, each)
+        drawn = Content.assemble(" " * label, *joined(texts))
+        rows.append(drawn.truncate(width).pad_right(max(width - drawn.cell_length, 0)))
     return rows
+
+
+def _names(names: Feet, each: int) -> list[tuple[str, str]]:
+    """Names under bars of so many cells: every one, or every second, third and so on, counted from the newest."""
+    longest = max((cell_len(text) for text, _style in names), default=0)
+    step = max(-(-(longest + 1) // each), 1)
+    last = len(names) - 1
+    shown = [(fit(text, each * step), style) for text, style in names[last % step :: step]]
+    return [(" " * (last % step * each), ""), *shown]
 
 
 def _column(
@@ -110,12 +147,24 @@ def _column(
     empty = ("┄" if aimed else " ", "bold $foreground" if aimed else "")
     if value is None:
         return [(empty[0] * width, empty[1])]
-    eighths = round(((float(value) - low) / ((high - low) or 1.0)) * height * 8) - row * 8
     body = max(width - 1, 1)
     gap = [(empty[0] * (width - body), empty[1])] if width > body else []
-    if eighths <= 0 and row != 0:
-        return [(empty[0] * body, empty[1]), *gap]
-    return [(BLOCKS[max(min(eighths, 8), 1) - 1] * body, "$primary"), *gap]
+    scale = height / ((high - low) or 1.0)
+    zero = min(round(-low * scale), height - 1)
+    if row < zero:
+        sign = "█" if value < 0 and zero - row <= max(round(-float(value) * scale), 1) else ""
+    else:
+        eighths = min(round(float(value) * scale * 8), (height - zero) * 8) - (row - zero) * 8
+        least = 1 if row == zero and value >= 0 else 0
+        sign = BLOCKS[min(max(eighths, least), 8) - 1] if max(eighths, least) > 0 else ""
+    return [(sign * body, "$primary"), *gap] if sign else [(empty[0] * body, empty[1]), *gap]
+
+
+def _aim(level: float, low: float, high: float, height: int) -> int:
+    """The row in which a bar of that level ends."""
+    scale = height / ((high - low) or 1.0)
+    zero = min(round(-low * scale), height - 1)
+    return max(0, min(height - 1, zero + int(level * scale) - (level < 0)))
 
 
 def _row_of(level: float, low: float, high: float, height: int) -> int:
@@ -169,9 +218,10 @@ def strip(first: date, days: int, marks: Sequence[DayMark], width: int) -> list[
     for x in range(places):
         day = first + timedelta(days=int(x * each))
         if x == 0 or day.month != (first + timedelta(days=int((x - 1) * each))).month:
-            name = MONTHS[day.month - 1]
-            if x + len(name) <= places and all(sign == " " for sign in head[max(x - 1, 0) : x + len(name)]):
-                head[x : x + len(name)] = name
+            name = month(day)
+            end = x + cell_len(name)
+            if end <= places and all(sign == " " for sign in head[max(x - 1, 0) : end]):
+                head[x:end] = [*name, *[""] * (end - x - len(name))]
     for mark in marks:
         start, end = ((day - first).days for day in (mark.day, mark.last or mark.day))
         for x in range(max(int(start / each), 0), min(int(end / each), places - 1) + 1) if end >= 0 else ():

@@ -13,27 +13,33 @@ from kpiterm.analysis.contract.access import TITLES
 from kpiterm.analysis.contract.clauses import Clause
 from kpiterm.analysis.contract.deadlines import Due
 from kpiterm.analysis.contract.stakes import Stake
-from kpiterm.analysis.format import amount_digits, format_target, format_value
+from kpiterm.analysis.format import amount_digits
 from kpiterm.analysis.pages.contract import ContractPage, Fee
-from kpiterm.i18n import told as worded
-from kpiterm.tui.charts import DayMark, strip
-from kpiterm.tui.draw import cell, clean, day
+from kpiterm.i18n import N_, said, sentences, word
+from kpiterm.tui.charts import DayMark, bullet, strip
+from kpiterm.tui.draw import cell, clean
+from kpiterm.tui.figures import day_and_year, day_cells, format_target, format_value
 from kpiterm.tui.kpi_text import heading
+from kpiterm.tui.tongue import _, spoken
 from kpiterm.tui.widgets.row_list import Row
 
 MUTED = "$text-muted"
+WIDE, BULLET, MOST = 104, 26, Decimal("1.25")
+"""Cells from which a KPI's attainment is drawn, how many it takes, and the attainment at its right end."""
 AHEAD = 92
 """Days on the strip of days."""
 CLAUSES = {
-    "breached": ("✗", "breached", "bold $error"),
-    "due": ("!", "due", "bold $warning"),
-    "met": ("✓", "met", "$success"),
-    "not_checkable": ("–", "not checked", MUTED),
+    "breached": ("✗", N_("breached"), "bold $error"),
+    "due": ("!", N_("due"), "bold $warning"),
+    "met": ("✓", N_("met"), "$success"),
+    "not_checkable": ("–", N_("not checked"), MUTED),
 }
 LINES = {
-    "base": "base fee", "modifier": "score", "commission": "commission", "clawback": "clawback",
-    "adjustment": "adjustment", "cap": "limits", "escrow": "in escrow",
+    "base": N_("base fee"), "modifier": N_("score"), "commission": N_("commission"), "clawback": N_("clawback"),
+    "adjustment": N_("adjustment"), "cap": N_("limits"), "escrow": N_("in escrow"),
 }  # fmt: skip
+STATUSES = {"held": N_("held: the data do not suffice"), "disputed": N_("disputed")}
+CLOSED = {"final": N_("closed"), "held": N_("held"), "disputed": N_("disputed")}
 SIGNS = {
     "notice": "N",
     "end": "E",
@@ -45,7 +51,7 @@ SIGNS = {
     "credential": "c",
 }
 
-STAKES = (("now", 10), ("earns", 7), ("at floor", 12), ("at target", 12), ("at stretch", 12))
+STAKES = ((N_("now"), 10), (N_("earns"), 7), (N_("at floor"), 12), (N_("at target"), 12), (N_("at stretch"), 12))
 Parts = Sequence[tuple[str, int, str, bool]]
 """Text, cells (0: the rest of the line), style, to the right."""
 
@@ -54,18 +60,18 @@ def rows(page: ContractPage) -> list[Row]:
     """All sections."""
     return [
         *_fee(page),
-        *section("what falls due", _dues(page)),
-        *section("clauses, the gravest first", _clauses(page.clauses)),
-        *section("access", _findings(page)),
-        *section("statements", _statements(page)),
-        *section("disputes", _disputes(page)),
-        *section("terms", _terms(page)),
+        *section(_("what falls due"), _dues(page)),
+        *section(_("clauses, the gravest first"), _clauses(page.clauses)),
+        *section(_("access"), _findings(page)),
+        *section(_("statements"), _statements(page)),
+        *section(_("disputes"), _disputes(page)),
+        *section(_("terms"), _terms(page)),
     ]
 
 
-def section(title: str, found: Iterable[Row], empty: str = "none") -> list[Row]:
+def section(title: str, found: Iterable[Row], empty: str = N_("none")) -> list[Row]:
     """A heading with its rows, a blank line before it."""
-    listed = list(found) or [remark(empty)]
+    listed = list(found) or [remark(_(empty))]
     return [remark(""), Row(partial(heading, title), title=True), *listed]
 
 
@@ -89,40 +95,42 @@ def columns(parts: Parts, width: int) -> Content:
 
 def _fee(page: ContractPage) -> Iterator[Row]:
     if page.fee is None:
-        yield Row(partial(heading, "fee"), title=True)
-        yield row("no fee", [("– ", 2, MUTED, False), (page.no_fee, 0, "", False)])
+        yield Row(partial(heading, _("fee")), title=True)
+        yield row("fee", [("– ", 2, MUTED, False), (_(page.no_fee), 0, "", False)])
         return
     fee = page.fee
     settled = fee.settled
-    score = "" if settled.score is None else f", score {settled.score:.4f}"
-    title = f"fee of {fee.period} so far{score}"
-    yield Row(partial(heading, title), title=True)
+    title = said("fee of {0} so far", fee.period)
+    if settled.score is not None:
+        title = said("fee of {0} so far, score {1}", fee.period, f"{settled.score:.4f}")
+    yield Row(partial(heading, _(title)), title=True)
     for number, line in enumerate(settled.lines):
         figures = _money(line.amount, fee)
+        name, formula = _(LINES[line.code]), _(line.formula)
         inputs = ", ".join(f"{name} {value}" for name, value in line.inputs.items())
         yield row(
             f"line {number}",
-            [(LINES[line.code], 14, "", False), (figures, 14, "", True), (f"  {line.formula}", 0, MUTED, False)],
-            f"{LINES[line.code]} {figures} = {line.formula}{f': {inputs}' if inputs else ''}",
+            [(name, 14, "", False), (figures, 14, "", True), (f"  {formula}", 0, MUTED, False)],
+            f"{name} {figures} = {formula}{f': {inputs}' if inputs else ''}",
         )
-    status = {"held": "held: the data do not suffice", "disputed": "disputed"}.get(settled.status, "")
+    status = _(STATUSES.get(settled.status, ""))
     yield row(
         "total",
         [
-            ("to be paid", 14, "bold", False),
+            (_("to be paid"), 14, "bold", False),
             (_money(settled.total, fee), 14, "bold", True),
-            (f"  {status}", 0, "$warning", False),
+            (f"  {fee.currency}  {status}".rstrip(), 0, "$warning" if status else "", False),
         ],
     )
     if notice := next((due for due in page.dues if due.kind == "notice" and due.day >= page.today), None):
         yield _due(notice, page.today)
-    yield from section("what each KPI would change, the others as they are", _stakes(fee))
+    yield from section(_("what each KPI would change, the others as they are"), _stakes(fee))
 
 
 def _stakes(fee: Fee) -> Iterator[Row]:
     if not fee.stakes:
         return
-    head: Parts = [(name, cells, MUTED, True) for name, cells in STAKES]
+    head: Parts = [(_(name), cells, MUTED, True) for name, cells in STAKES]
     yield Row(lambda width: columns([("", 0, "", False), *_fitting(head, width)], width))
     for stake in fee.stakes:
         yield _stake(stake, fee)
@@ -130,14 +138,24 @@ def _stakes(fee: Fee) -> Iterator[Row]:
 
 def _stake(stake: Stake, fee: Fee) -> Row:
     result = stake.result
-    unit, name = fee.units.get(result.id, "count"), fee.names.get(result.id, result.id)
+    unit, name = fee.units.get(result.id, "count"), _(fee.names.get(result.id, result.id))
     earns = "—" if result.attainment is None else f"{result.attainment:.2f}"
     target, weight = format_target(result.target, unit), f"{result.weight.normalize():f}"
-    told = f"{name}: {format_value(result.value, unit)}, target {target}, weight {weight}"
+    value = format_value(result.value, unit)
+    told = said("{0}: {1}, target {2}, weight {3}", name, value, target, weight)
     amounts = [(_moved(amount, fee), 12, _tone(amount), True) for amount in (stake.floor, stake.target, stake.stretch)]
-    parts: Parts = [(format_value(result.value, unit), 10, "", True), (earns, 7, "", True), *amounts]
-    full = f"{told}; {result.reason}" if result.reason else told
-    return Row(lambda width: columns([(name, 0, "", False), *_fitting(parts, width)], width), f"kpi {result.id}", full)
+    parts: Parts = [(value, 10, "", True), (earns, 7, "", True), *amounts]
+    full = _(sentences([told, result.reason or ""]))
+
+    def draw(width: int) -> Content:
+        if width < WIDE or result.attainment is None:
+            return columns([(name, 0, "", False), *_fitting(parts, width)], width)
+        taken = sum(cells for _text, cells, *_style in parts)
+        style = "$success" if result.attainment >= 1 else "$warning"
+        drawn = bullet(result.attainment, 1, MOST, BULLET - 2, style)
+        return Content.assemble(cell(name, width - taken - BULLET), drawn, "  ", columns(parts, taken))
+
+    return Row(draw, f"kpi {result.id}", full)
 
 
 def _fitting(parts: Parts, width: int) -> Parts:
@@ -163,7 +181,7 @@ def _money(amount: Decimal, fee: Fee) -> str:
 
 def _dues(page: ContractPage) -> Iterator[Row]:
     marks = [
-        DayMark(due.day, SIGNS.get(due.kind, "•"), due.title, "bold $warning") for due in page.dues if not due.done
+        DayMark(due.day, SIGNS.get(due.kind, "•"), _(due.title), "bold $warning") for due in page.dues if not due.done
     ]
     days = partial(strip, page.today, AHEAD, marks)
     yield Row(lambda width: days(min(width, AHEAD))[0])
@@ -176,48 +194,49 @@ def countdown(due: Due, today: date) -> tuple[str, str]:
     """`in 12 days`, `3 days late`, `done`, with its style."""
     left = (due.day - today).days
     if due.done:
-        return "✓ done", "$success"
+        return "✓ " + _("done"), "$success"
     if left < 0:
-        return f"✗ {-left} d late", "bold $error"
+        return _(said("✗ {0} d late", -left)), "bold $error"
     near = timedelta(days=14) >= due.day - today
-    return ("! today" if not left else f"{'! ' if near else ''}in {left} d"), "bold $warning" if near else ""
+    text = _(said("in {0} d", left)) if left else _("today")
+    return (f"! {text}", "bold $warning") if near else (text, "")
 
 
 def _due(due: Due, today: date) -> Row:
     text, style = countdown(due, today)
     sign = f"{SIGNS.get(due.kind, '•')} "
     parts: Parts = [
-        (text, 13, style, False), (f"{day(due.day)} {due.day.year}", 13, "", False), (sign + due.title, 0, "", False),
-        (f" {due.by or ''}", 10, MUTED, False),
+        (text, 13, style, False), (day_and_year(due.day), day_cells(year=True) + 2, "", False),
+        (sign + _(due.title), 0, "", False), (f" {_(due.by)}", 10, MUTED, False),
     ]  # fmt: skip
-    told = f"{due.day} {due.title}{f' ({due.by})' if due.by else ''}{f': {due.detail}' if due.detail else ''}"
-    return row(f"due {due.kind} {due.key}", parts, told)
+    title = _(said("{0} ({1})", word(due.title), word(due.by)) if due.by else due.title)
+    if due.detail:
+        title = _(said("{0}: {1}", title, word(due.detail)))
+    return row(f"due {due.kind} {due.key}", parts, f"{due.day} {title}")
 
 
 def _clauses(found: Sequence[Clause]) -> Iterator[Row]:
     for clause in sorted(found, key=lambda clause: list(CLAUSES).index(clause.state)):
-        symbol, word, style = CLAUSES[clause.state]
+        symbol, name, style = CLAUSES[clause.state]
+        state, agreed, why = _(name), _(clause.agreed), _(clause.why)
         parts: Parts = [
-            (f"{symbol} {word}", 14, style, False),
+            (f"{symbol} {state}", 14, style, False),
             (clause.key, 28, "", False),
-            (f"  {clause.why or clause.agreed}", 0, MUTED, False),
+            (f"  {why or agreed}", 0, MUTED, False),
         ]
-        yield row(
-            f"clause {clause.key}",
-            parts,
-            f"{clause.key}: {clause.agreed}: {word}{f': {clause.why}' if clause.why else ''}",
-        )
+        yield row(f"clause {clause.key}", parts, ": ".join(part for part in (clause.key, agreed, state, why) if part))
 
 
 def _findings(page: ContractPage) -> Iterator[Row]:
     for number, one in enumerate(page.findings):
         who = one.account or one.principal
         parts: Parts = [
-            (f"✗ {worded(TITLES[one.kind], page.language)}", 22, "bold $error", False),
+            (f"✗ {_(TITLES[one.kind])}", 22, "bold $error", False),
             (one.platform, 10, "", False),
             (who, 0, "", False),
         ]
-        yield row(f"access {number} {who}", parts, f"{who} on {one.platform}: {one.text} → {one.remedy}")
+        found = said("{0} on {1}: {2}", who, one.platform, word(one.text))
+        yield row(f"access {number} {who}", parts, f"{_(found)} → {_(one.remedy)}")
 
 
 def _statements(page: ContractPage) -> Iterator[Row]:
@@ -227,7 +246,7 @@ def _statements(page: ContractPage) -> Iterator[Row]:
             f"statement {one.period}",
             [
                 (one.period, 9, "", False),
-                (one.status, 10, "", False),
+                (_(CLOSED.get(one.status, one.status)), 10, "", False),
                 (total, 16, "", True),
                 (f"  {one.hash}", 0, MUTED, False),
             ],
@@ -236,26 +255,29 @@ def _statements(page: ContractPage) -> Iterator[Row]:
 
 def _disputes(page: ContractPage) -> Iterator[Row]:
     for one in page.disputes:
-        claims = "; ".join(
-            f"{party}: {', '.join(f'{k} {v}' for k, v in found.items())}" for party, found in one["claims"].items()
-        )
-        due = f"due {one['due']}" if one["due"] else ""
+        claims = [
+            said("{0}: {1}", word(party), ", ".join(f"{k} {v}" for k, v in found.items()))
+            for party, found in one["claims"].items()
+        ]
+        state, due = _(str(one["state"])), _(said("due {0}", one["due"])) if one["due"] else ""
         yield row(
             f"dispute {one['period']}",
             [
                 (one["period"], 9, "", False),
-                (one["state"], 11, "", False),
+                (state, 11, "", False),
                 (due, 16, "$warning", False),
-                (claims, 0, MUTED, False),
+                (_(sentences(claims)), 0, MUTED, False),
             ],
         )
 
 
 def _terms(page: ContractPage) -> Iterator[Row]:
-    for name, text in page.terms:
+    sheet = page.sheets[spoken()]
+    for name, text in sheet.terms:
         yield row(f"term {name} {text}", [(name, 22, MUTED, False), (text, 0, "", False)], f"{name}: {clean(text)}")
-    for found in (page.kpi_header, *page.kpis):
+    for found in (sheet.kpi_header, *sheet.kpis):
         name, *others = found
         yield row(f"terms {name}", [(name, 0, "", False), *((text, 11, "", True) for text in others)])
     if page.pilot:
-        yield row("pilot", [("Pilot", 22, MUTED, False), (page.pilot, 0, "", False)], f"Pilot: {page.pilot}")
+        name, text = _("Pilot"), _(page.pilot)
+        yield row("pilot", [(name, 22, MUTED, False), (text, 0, "", False)], f"{name}: {text}")

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from kpiterm.analysis.view import AccountStatus, Gauge, State, Target
+from kpiterm.i18n import N_, said
+from kpiterm.tui.figures import day, day_cells
+from kpiterm.tui.tongue import _
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 PERIODS = 13
 """How many periods a sparkline shows."""
 
 STATES: dict[State, tuple[str, str, str]] = {
-    "breach": ("✗", "breach", "bold $error"),
-    "watch": ("!", "watch", "bold $warning"),
-    "ok": ("✓", "ok", "$success"),
-    "no_data": ("–", "no data", "$text-muted"),
+    "breach": ("✗", N_("breach"), "bold $error"),
+    "watch": ("!", N_("watch"), "bold $warning"),
+    "ok": ("✓", N_("ok"), "$success"),
+    "no_data": ("–", N_("no data"), "$text-muted"),
 }
 """Symbol, word and style of each state, the gravest first."""
 
 ACCOUNT_STATES: dict[AccountStatus | str, tuple[str, str, str]] = {
-    "ok": ("✓", "ok", "$success"),
-    "partial": ("!", "in part", "bold $warning"),
-    "failed": ("✗", "failed", "bold $error"),
-    "skipped": ("–", "skipped", "$text-muted"),
-    "never": ("–", "never", "$text-muted"),
+    "ok": ("✓", N_("ok"), "$success"),
+    "partial": ("!", N_("in part"), "bold $warning"),
+    "failed": ("✗", N_("failed"), "bold $error"),
+    "skipped": ("–", N_("skipped"), "$text-muted"),
+    "never": ("–", N_("never"), "$text-muted"),
 }
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
 
 _CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")
 
@@ -59,7 +59,7 @@ def cell(text: str, width: int, style: str = "", *, right: bool = False) -> Cont
 def badge(state: State, width: int, *, agreed: bool = True) -> Content:
     """`✗ breach`: the state as symbol, word and colour; nothing for a value of which nothing was agreed."""
     symbol, word, style = STATES[state]
-    return cell(f"{symbol} {word}" if agreed or state != "ok" else "", width, style)
+    return cell(f"{symbol} {_(word)}" if agreed or state != "ok" else "", width, style)
 
 
 def sparkline(history: Sequence[Decimal | None], periods: int = PERIODS) -> str:
@@ -109,44 +109,44 @@ def joined(cells: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return runs
 
 
-def day(value: date) -> str:
-    """`21 Nov`."""
-    return f"{value.day} {MONTHS[value.month - 1]}"
-
-
 def age(moment: datetime, now: datetime) -> str:
     """`3 min ago`: coarse on purpose, it changes once a minute at most. `moment` is UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     minutes = int((now - aware).total_seconds() // 60)
     if minutes < 1:
-        return "just now"
+        return _("just now")
     if minutes < 60:
-        return f"{minutes} min ago"
+        return _(said("{0} min ago", minutes))
     if minutes < 48 * 60:
-        return f"{minutes // 60} h ago"
-    return f"{minutes // 1440} days ago"
+        return _(said("{0} h ago", minutes // 60))
+    return _(said("{0} days ago", minutes // 1440))
 
 
 def freshness(gauge: Gauge) -> str:
     """`to 19 Nov, 2 d late`: the last day that has data, and how far the period has gone beyond it."""
     if gauge.data_through is None:
-        return "no data yet"
-    late = lateness(gauge)
-    return f"to {day(gauge.data_through)}" + (f", {late}" if late else "")
+        return _("no data yet")
+    behind = _behind(gauge)
+    reach = day(gauge.data_through)
+    return _(said("to {0}, {1} d late", reach, behind) if behind > 0 else said("to {0}", reach))
+
+
+def fresh_cells() -> int:
+    """Cells of a freshness that is a few days late."""
+    return cell_len(_(said("to {0}, {1} d late", " " * day_cells(), 9)))
 
 
 def lateness(gauge: Gauge) -> str:
     """`2 d late`, or nothing."""
-    behind = (gauge.period.through - gauge.data_through).days if gauge.data_through else 0
-    return f"{behind} d late" if behind > 0 else ""
+    behind = _behind(gauge)
+    return _(said("{0} d late", behind)) if behind > 0 else ""
+
+
+def _behind(gauge: Gauge) -> int:
+    return (gauge.period.through - gauge.data_through).days if gauge.data_through else 0
 
 
 def marked(parts: Sequence[Content], chosen: bool) -> list[Content]:
     """Lines with a gutter that tells the chosen item without colour."""
     gutter = Content.styled("▌" if chosen else " ", "$primary")
     return [gutter + part for part in parts]
-
-
-def moment(value: datetime | None) -> str:
-    """`21 Nov 06:30` in UTC."""
-    return f"{day(value.date())} {value:%H:%M}" if value else ""

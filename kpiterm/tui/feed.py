@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event, Thread
+from threading import enumerate as threads
 from typing import Protocol
 
 from kpiterm.analysis.view import View
 from kpiterm.tui.messages import FeedError, FeedUpdate, PageKey, PageUpdate
-from kpiterm.tui.page_reader import PageReader, Pages, attempt, stamp
+from kpiterm.tui.page_reader import PageReader, Pages, Watches, attempt, stamp
 
 Post = Callable[[FeedUpdate | PageUpdate], object]
+READERS = ("kpiterm-feed", "kpiterm-pages")
 RETRY = 5.0
 """Seconds between two attempts after a failed one."""
 
@@ -45,8 +50,9 @@ class SnapshotFeed:
         *,
         pages: Pages | None = None,
         beside: Sequence[Path] = (),
+        watches: Watches | None = None,
     ) -> None:
-        self._pages = PageReader(pages or {}, (current, *beside), interval)
+        self._pages = PageReader(pages or {}, (current, *beside), interval, watches=watches)
         self._build = build
         self._current = current
         self._interval = interval
@@ -85,3 +91,31 @@ class SnapshotFeed:
                     post(FeedUpdate(content))
             self._wake.wait(RETRY if failed else self._interval)
             self._wake.clear()
+
+
+class PageFeed:
+    """Pages that belong to no workspace, before one is opened: there is no board."""
+
+    def __init__(self, pages: Pages, watches: Watches) -> None:
+        self._pages = PageReader(pages, (), watches=watches)
+
+    def start(self, post: Post) -> None:
+        self._pages.start(post)
+
+    def reread(self) -> None:
+        self._pages.reread()
+
+    def show(self, page: PageKey | None) -> None:
+        self._pages.show(page)
+
+    def stop(self) -> None:
+        self._pages.stop()
+
+
+def end_with(code: int) -> None:
+    """End the process now if a page is still being read: Python would tear the thread out of DuckDB, which aborts."""
+    if any(thread.name in READERS for thread in threads()):
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

@@ -6,16 +6,21 @@ from decimal import Decimal
 
 from textual.content import Content
 
-from kpiterm.analysis.format import format_target, plain
+from kpiterm.analysis.format import plain
 from kpiterm.analysis.view import Gauge
+from kpiterm.i18n import N_, said, word
 from kpiterm.tui import gauge_text as text
-from kpiterm.tui.draw import STATES, badge, bar, cell, clean, day, fit, freshness, sparkline
+from kpiterm.tui import wrap
+from kpiterm.tui.draw import STATES, badge, bar, cell, clean, fit, freshness, sparkline
+from kpiterm.tui.figures import day, day_and_year, format_target
+from kpiterm.tui.tongue import _
 
 LABEL = 13
+HISTORY = N_("history")
 MEANING = {
-    "provisional": "days are still missing or orders still pending",
-    "settling": "refunds and ad attribution still change it",
-    "final": "it will not change any more",
+    "provisional": N_("days are still missing or orders still pending"),
+    "settling": N_("refunds and ad attribution still change it"),
+    "final": N_("it will not change any more"),
 }
 
 
@@ -27,7 +32,7 @@ def detail(gauge: Gauge, width: int) -> list[Content]:
 
 def brief(gauge: Gauge, width: int) -> list[Content]:
     """How it stands, where its history is drawn beside it."""
-    facts = [fact for fact in _standing(gauge) if fact[0] != "history"]
+    facts = [fact for fact in _standing(gauge) if fact[0] != HISTORY]
     return [*_head(gauge, width), *(line for label, value in facts for line in row(label, value, width))]
 
 
@@ -37,7 +42,7 @@ def evidence(gauge: Gauge, width: int) -> list[Content]:
 
 
 def _head(gauge: Gauge, width: int) -> list[Content]:
-    title = Content.assemble((clean(gauge.name), "bold"), (f"  {clean(gauge.channel)}", "$text-muted"))
+    title = Content.assemble((clean(_(gauge.name)), "bold"), (f"  {clean(text.channel(gauge))}", "$text-muted"))
     found = [
         title.truncate(width, ellipsis=True),
         Content.assemble(badge(gauge.state, LABEL, agreed=gauge.target is not None), (text.value(gauge), "bold")),
@@ -50,9 +55,9 @@ def _head(gauge: Gauge, width: int) -> list[Content]:
 
 
 def row(label: str, value: str | Content, width: int) -> list[Content]:
-    """`label` in its own column, `value` wrapped beside it."""
-    wrapped = Content(clean(value)).wrap(max(width - LABEL, 10)) if isinstance(value, str) else [value]
-    heads = [cell(label, LABEL, "$text-muted"), *[Content(fit("", LABEL))] * (len(wrapped) - 1)]
+    """`label`, a word of the catalogue, in its own column, `value` wrapped beside it."""
+    wrapped = wrap.wrapped(clean(value), "", max(width - LABEL, 10)) if isinstance(value, str) else [value]
+    heads = [cell(_(label), LABEL, "$text-muted"), *[Content(fit("", LABEL))] * (len(wrapped) - 1)]
     return [head + part for head, part in zip(heads, wrapped, strict=True)]
 
 
@@ -61,30 +66,36 @@ Facts = list[tuple[str, str | Content]]
 
 def _standing(gauge: Gauge) -> Facts:
     facts: list[tuple[str, str | Content | None]] = [
-        ("reason", gauge.reason),
-        ("target", format_target(gauge.target, gauge.unit, gauge.currency)),
-        ("weight", f"{gauge.weight.normalize():f} in the contract" if gauge.weight is not None else None),
-        ("previous", text.amount(gauge, gauge.previous) if gauge.previous is not None else "no data"),
-        ("change", text.change(gauge) or None),
-        ("outlook", text.outlook(gauge)),
-        ("settles at", text.amount(gauge, gauge.expected.value) if gauge.expected else None),
-        ("history", _history(gauge)),
+        (N_("reason"), _(gauge.reason)),
+        (N_("target"), format_target(gauge.target, gauge.unit, gauge.currency)),
+        (N_("weight"), _weight(gauge.weight)),
+        (N_("previous"), text.amount(gauge, gauge.previous) if gauge.previous is not None else _("no data")),
+        (N_("change"), text.change(gauge) or None),
+        (N_("outlook"), text.outlook(gauge)),
+        (N_("budget"), text.budget(gauge)),
+        (N_("settles at"), text.amount(gauge, gauge.expected.value) if gauge.expected else None),
+        (HISTORY, _history(gauge)),
     ]
     return [(label, value) for label, value in facts if value]
 
 
 def _evidence(gauge: Gauge) -> Facts:
     span = gauge.period
+    days = said("{0} – {1}, counted to {2}", day(span.start), day_and_year(span.end), day(span.through))
     facts: list[tuple[str, str | Content | None]] = [
-        ("period", f"{day(span.start)} – {day(span.end)} {span.end.year}, counted to {day(span.through)}"),
-        ("data", freshness(gauge)),
-        ("maturity", f"{gauge.maturity}: {MEANING[gauge.maturity]}"),
-        ("numerator", _plain(gauge.numerator)),
-        ("denominator", _plain(gauge.denominator)),
-        ("sources", ", ".join(gauge.sources) or "none"),
-        ("definition", f"{gauge.id} version {gauge.definition_version}, {gauge.definition_hash}"),
+        (N_("period"), _(days)),
+        (N_("data"), freshness(gauge)),
+        (N_("maturity"), _(said("{0}: {1}", word(gauge.maturity), word(MEANING[gauge.maturity])))),
+        (N_("numerator"), _plain(gauge.numerator)),
+        (N_("denominator"), _plain(gauge.denominator)),
+        (N_("sources"), ", ".join(gauge.sources) or _("none")),
+        (N_("definition"), _(said("{0} version {1}, {2}", gauge.id, gauge.definition_version, gauge.definition_hash))),
     ]
     return [(label, value) for label, value in facts if value]
+
+
+def _weight(weight: Decimal | None) -> str | None:
+    return None if weight is None else _(said("{0} in the contract", f"{weight.normalize():f}"))
 
 
 def _history(gauge: Gauge) -> Content | None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from kpiterm.i18n import said
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -38,7 +40,7 @@ class NoHeadless:
     """Where there is nothing behind the screens, as in a picture of them."""
 
     async def run(self, args: Sequence[str]) -> Outcome:
-        return Outcome(False, f"no command runs here: kpiterm {' '.join(args)}")
+        return Outcome(False, said("no command runs here: kpiterm {0}", " ".join(args)))
 
     def export(self, table: Table) -> Outcome:
-        return Outcome(False, f"no file is written here: {table.name}")
+        return Outcome(False, said("no file is written here: {0}", table.name))

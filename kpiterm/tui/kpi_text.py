@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from kpiterm.analysis.bridge.result import Bridge
-from kpiterm.analysis.bridge.words import Language, kind_name, said, step_name
+from kpiterm.analysis.bridge.words import kind_name, step_name
+from kpiterm.analysis.bridge.words import said as remark_of
 from kpiterm.analysis.cause.result import Cause, Line
+from kpiterm.analysis.cause.story import remarks, tell
 from kpiterm.analysis.cause.words import LANGUAGES, cell, factor_of, name_of, value_of
-from kpiterm.analysis.format import amount_digits, format_target, plain
+from kpiterm.analysis.format import amount_digits, plain
 from kpiterm.analysis.pages.kpi import KpiPage, Lineage
 from kpiterm.analysis.view import Gauge
-from kpiterm.tui import gauge_text
-from kpiterm.tui.charts import Mark, Step, bars, waterfall
-from kpiterm.tui.draw import STATES, clean, fit, moment
+from kpiterm.i18n import N_, listing
+from kpiterm.tui import wrap
+from kpiterm.tui.charts import Step, waterfall
+from kpiterm.tui.draw import STATES, clean, fit
 from kpiterm.tui.draw import cell as boxed
+from kpiterm.tui.figures import count, moment
 from kpiterm.tui.gauge_detail import evidence
+from kpiterm.tui.tongue import _, spoken
 
 MUTED = "$text-muted"
 
@@ -26,47 +32,34 @@ MUTED = "$text-muted"
 def heading(text: str, width: int) -> Content:
     """`── cause ─────────`."""
     return Content.assemble(
-        ("── ", MUTED), (text, "bold $primary"), (" " + "─" * max(width - len(text) - 4, 0), MUTED)
+        ("── ", MUTED), (text, "bold $primary"), (" " + "─" * max(width - cell_len(text) - 4, 0), MUTED)
     ).truncate(width)
 
 
 def data(gauge: Gauge, width: int) -> list[Content]:
     """What the value rests on, under a heading."""
-    return [Content(""), heading("data", width), *evidence(gauge, width)]
-
-
-def history(gauge: Gauge, height: int, width: int) -> list[Content]:
-    """The KPI's last periods as bars, with its target."""
-    known = [value for value in gauge.history if value is not None]
-    if len(known) < 2:
-        return []
-    mark = Mark(gauge.target.value, format_target(gauge.target, gauge.unit, gauge.currency)) if gauge.target else None
-    ends = gauge_text.amount(gauge, min(known)), gauge_text.amount(gauge, max(known))
-    low = min(Decimal(0), *known)
-    drawn = bars(gauge.history, mark, (gauge_text.amount(gauge, low), ends[1]), width, height)
-    said_of = f"{len(gauge.history)} periods, the newest at the right; least {ends[0]}, greatest {ends[1]}"
-    return [heading("history", width), *drawn, Content.styled(fit(said_of, width), MUTED)]
+    return [Content(""), heading(_("data"), width), *evidence(gauge, width)]
 
 
 def page(found: KpiPage, width: int) -> list[Content]:
     """Cause, reconciliation, definition, sources and SQL, one under the other."""
     return [
-        *_section("cause", _cause(found, width), found.without.get("cause"), width),
-        *_section("reconciliation", _bridges(found, width), found.without.get("bridges"), width),
-        *_section("definition", wrapped(found.sentence, width, "") + wrapped(found.basis, width), None, width),
-        *_section("lineage", _lineage(found.lineage, width), None, width),
+        *_section(_("cause"), _cause(found, width), found.without.get("cause"), width),
+        *_section(_("reconciliation"), _bridges(found, width), found.without.get("bridges"), width),
+        *_section(_("definition"), wrapped(_(found.sentence), width, "") + wrapped(found.basis, width), None, width),
+        *_section(_("lineage"), _lineage(found.lineage, width), None, width),
         *_section("SQL", _sql(found.sql, width), found.without.get("sql"), width),
     ]
 
 
 def _section(title: str, lines: list[Content], without: str | None, width: int) -> list[Content]:
-    told = wrapped(without, width) if without else [] if lines else wrapped("nothing in this period", width)
+    told = wrapped(_(without), width) if without else [] if lines else wrapped(_("nothing in this period"), width)
     return [Content(""), heading(title, width), *lines, *told]
 
 
 def wrapped(text: str, width: int, style: str = MUTED, indent: int = 0) -> list[Content]:
     """A paragraph in so many cells."""
-    parts = Content.styled(clean(text), style).wrap(max(width - indent, 10))
+    parts = wrap.wrapped(clean(text), style, max(width - indent, 10))
     return [Content.assemble(" " * indent, part) for part in parts]
 
 
@@ -74,18 +67,25 @@ def _cause(found: KpiPage, width: int) -> list[Content]:
     cause = found.cause
     if cause is None:
         return []
-    told = [
-        line for number, text in enumerate(found.story) for line in wrapped(text, width, "bold" if not number else "")
-    ]
-    parts = [Content(""), *waterfall(list(_steps(cause, found.language)), width)] if cause.parts else []
-    lines = list(_lines(cause, found.language, width))
-    notes = [line for text in found.notes for line in wrapped(text, width)]
-    return [*told, *parts, *([Content(""), *lines] if lines else []), *notes]
+    headline, *others = tell(cause, spoken())
+    told = [*wrapped(headline, width, "bold"), *(line for text in others for line in wrapped(text, width, ""))]
+    parts = [Content(""), *waterfall(list(_steps(cause)), width)] if cause.parts else []
+    lines = list(_lines(cause, width))
+    notes = [line for text in remarks(cause, spoken()) for line in wrapped(text, width)]
+    return [*told, *parts, *([Content(""), *lines] if lines else []), *notes, *_deeper(found, width)]
 
 
-def _steps(cause: Cause, language: str) -> Iterator[Step]:
+def _deeper(found: KpiPage, width: int) -> Iterator[Content]:
+    """The same change by SKU, then by campaign."""
+    for cause in found.deeper:
+        yield Content("")
+        yield Content.styled(_("by SKU") if cause.by == "sku" else _("by campaign"), "bold")
+        yield from _lines(cause, width)
+
+
+def _steps(cause: Cause) -> Iterator[Step]:
     """From the value before to the value after."""
-    words = LANGUAGES[language]
+    words = LANGUAGES[spoken()]
     yield Step(words.before, cause.before, value_of(cause, cause.before), total=True)
     for name, size in cause.parts.items():
         yield Step(factor_of(cause, name, words), size, cell(cause, size), style=_tone(cause, size))
@@ -96,13 +96,14 @@ def _tone(cause: Cause, size: Decimal) -> str:
     return "$success" if (size > 0) == (cause.direction == "up") else "$warning"
 
 
-def _lines(cause: Cause, language: str, width: int) -> Iterator[Content]:
+def _lines(cause: Cause, width: int) -> Iterator[Content]:
     """SKUs, campaigns or channels, the largest first, each with its part in the change."""
-    figures = max((len(cell(cause, line.change)) for line in cause.lines), default=0)
+    changes = [line.change for line in cause.lines] + ([cause.rest.change] if cause.rest else [])
+    figures = max((cell_len(cell(cause, change)) for change in changes), default=0)
     for line in cause.lines:
-        yield _line(cause, line, language, figures, width)
+        yield _line(cause, line, figures, width)
     if cause.rest:
-        rest = LANGUAGES[language].rest.format(cause.rest.lines)
+        rest = LANGUAGES[spoken()].rest.format(cause.rest.lines)
         yield Content.assemble(
             boxed(cell(cause, cause.rest.change), figures, right=True),
             "  ",
@@ -110,12 +111,12 @@ def _lines(cause: Cause, language: str, width: int) -> Iterator[Content]:
         )
 
 
-def _line(cause: Cause, line: Line, language: str, figures: int, width: int) -> Content:
-    words = LANGUAGES[language]
+def _line(cause: Cause, line: Line, figures: int, width: int) -> Content:
+    words = LANGUAGES[spoken()]
     parts = sorted(line.parts.items(), key=lambda part: -abs(part[1]))[:2]
-    told = ", ".join(f"{factor_of(cause, name, words)} {cell(cause, size)}" for name, size in parts if size)
+    told = _(listing([f"{factor_of(cause, name, words)} {cell(cause, size)}" for name, size in parts if size]))
     room = max(width - figures - 2, 1)
-    name = clean(name_of(cause, line, language))
+    name = clean(name_of(cause, line, spoken()))
     return Content.assemble(
         boxed(cell(cause, line.change), figures, _tone(cause, line.change), right=True), "  ",
         boxed(name, room * 3 // 5), boxed("  " + told, room - room * 3 // 5, MUTED),
@@ -123,18 +124,17 @@ def _line(cause: Cause, line: Line, language: str, figures: int, width: int) -> 
 
 
 def _bridges(found: KpiPage, width: int) -> list[Content]:
-    language: Language = "zh" if found.language == "zh" else "en"
-    return [line for bridge in found.bridges for line in _bridge(bridge, language, width)]
+    return [line for bridge in found.bridges for line in _bridge(bridge, width)]
 
 
-def _bridge(bridge: Bridge, language: Language, width: int) -> list[Content]:
+def _bridge(bridge: Bridge, width: int) -> list[Content]:
     """One source's number, the steps from it to ours, and what nothing explains."""
-    symbol, word, style = STATES[bridge.state]
-    parts = (bridge.source.name, kind_name(bridge.source.kind, language), bridge.channel, bridge.currency or "")
-    head = Content.assemble((f"{symbol} {word}  ", style), clean(" · ".join(part for part in parts if part)))
-    steps = list(_bridge_steps(bridge, language))
+    symbol, state, style = STATES[bridge.state]
+    parts = (bridge.source.name, kind_name(bridge.source.kind, spoken()), bridge.channel, bridge.currency or "")
+    head = Content.assemble((f"{symbol} {_(state)}  ", style), clean(" · ".join(part for part in parts if part)))
+    steps = list(_bridge_steps(bridge))
     drawn = waterfall(steps, width - 2) if len(steps) > 1 else []
-    note = said(bridge.note, language)
+    note = remark_of(bridge.note, spoken())
     return [
         head.truncate(width, ellipsis=True),
         *(Content.assemble("  ", line) for line in drawn),
@@ -142,7 +142,8 @@ def _bridge(bridge: Bridge, language: Language, width: int) -> list[Content]:
     ]
 
 
-def _bridge_steps(bridge: Bridge, language: Language) -> Iterator[Step]:
+def _bridge_steps(bridge: Bridge) -> Iterator[Step]:
+    language = spoken()
     if bridge.source.value is not None:
         yield Step(step_name("theirs", language), bridge.source.value, _digits(bridge.source.value, bridge), total=True)
     for step in bridge.steps:
@@ -165,15 +166,30 @@ def _signed(value: Decimal, bridge: Bridge) -> str:
 
 
 def _lineage(found: tuple[Lineage, ...], width: int) -> list[Content]:
-    """Source and account, rows, payloads, when the newest came."""
+    """Source and account, rows, payloads, when the newest came; then the newest payloads, by their hash."""
     names = min(max((len(one.source) + len(one.account) + 4 for one in found), default=0), max(width - 34, 12))
-    return [
-        Content.assemble(
-            boxed(f"{one.source} · {one.account}", names), boxed(f"{one.rows:,} rows", 14, right=True),
-            boxed(f"{one.payloads:,} payloads", 16, right=True), (f"  {moment(one.newest)}", MUTED),
-        ).truncate(width, ellipsis=True)
-        for one in found
-    ]  # fmt: skip
+    return [line for one in found for line in (_source(one, names, width), *_payload_lines(one, width))]
+
+
+def _source(one: Lineage, names: int, width: int) -> Content:
+    return Content.assemble(
+        boxed(f"{one.source} · {one.account}", names), boxed(_rows(one.rows), 14, right=True),
+        boxed(_payloads(one.payloads), 16, right=True), (f"  {moment(one.newest)}", MUTED),
+    ).truncate(width, ellipsis=True)  # fmt: skip
+
+
+def _payload_lines(one: Lineage, width: int) -> Iterator[Content]:
+    for payload in one.latest:
+        text = f"  {payload.sha256[:12]}  {moment(payload.loaded)}  {_rows(payload.rows)}  {payload.asked}"
+        yield Content.styled(fit(text, width), MUTED)
+
+
+def _rows(number: int) -> str:
+    return count(number, N_("{0} row"), N_("{0} rows"))
+
+
+def _payloads(number: int) -> str:
+    return count(number, N_("{0} payload"), N_("{0} payloads"))
 
 
 def _sql(text: str, width: int) -> list[Content]:

@@ -23,14 +23,20 @@ class FeedError:
     since: datetime
 
 
+class Update(Message, bubble=False):
+    """From a thread that works for a workspace. `source` tells which; one that has been left is not heeded."""
+
+    source: object = None
+
+
 @dataclass
-class FeedUpdate(Message, bubble=False):
+class FeedUpdate(Update, bubble=False):
     """A new View, or why there is none. Only the newest of those waiting is handled."""
 
     content: View | FeedError
 
     def can_replace(self, message: Message) -> bool:
-        return isinstance(message, FeedUpdate)
+        return isinstance(message, FeedUpdate) and message.source is self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +49,14 @@ class PageState:
 
 
 @dataclass
-class PageUpdate(Message, bubble=False):
+class PageUpdate(Update, bubble=False):
     """The content of a page, why there is none, or None: it is being read."""
 
     key: PageKey
     content: object | FeedError | None
 
     def can_replace(self, message: Message) -> bool:
-        return isinstance(message, PageUpdate) and message.key == self.key
+        return isinstance(message, PageUpdate) and message.source is self.source and message.key == self.key
 
     def after(self, state: PageState) -> PageState:
         """`state` as this changes it."""
@@ -62,10 +68,10 @@ class PageUpdate(Message, bubble=False):
 
 
 @dataclass
-class SyncUpdate(Message, bubble=False):
+class SyncUpdate(Update, bubble=False):
     """The running sync as it stands now; each one holds all that the earlier ones said."""
 
     state: SyncState
 
     def can_replace(self, message: Message) -> bool:
-        return isinstance(message, SyncUpdate)
+        return isinstance(message, SyncUpdate) and message.source is self.source

@@ -9,12 +9,16 @@ from threading import Event, Thread
 from typing import TypeVar
 
 from kpiterm.errors import KpitermError
+from kpiterm.tui import pauses
 from kpiterm.tui.messages import FeedError, PageKey, PageUpdate
 
 _SMALL = 256  # bytes: such a file is read, for two writings may share a clock tick
 T = TypeVar("T")
 Pages = Mapping[str, Callable[..., object]]
 """Page by name: a function of the rest of the page's key that reads the store and returns frozen values."""
+
+Watches = Mapping[str, Callable[[], object]]
+"""By the name of a page, what changes when something other than the watched files makes it outdated."""
 
 
 def attempt(read: Callable[[], T]) -> T | FeedError:
@@ -42,14 +46,18 @@ def stamp(files: Sequence[Path]) -> tuple[object, ...]:
 
 
 class PageReader:
-    """Reads the shown page of `pages` when one of the `watched` files has changed since it was read last.
+    """Reads the shown page of `pages` when one of the `watched` files, or its own watch, has changed since it was read
+    last.
 
     A daemon thread of its own: a page that takes a minute must keep neither the board waiting nor the program from
     ending.
     """
 
-    def __init__(self, pages: Pages, watched: Sequence[Path], interval: float = 1.0) -> None:
+    def __init__(
+        self, pages: Pages, watched: Sequence[Path], interval: float = 1.0, *, watches: Watches | None = None
+    ) -> None:
         self._pages = pages
+        self._watches = watches or {}
         self._watched = watched
         self._interval = interval
         self._shown: PageKey | None = None
@@ -79,17 +87,22 @@ class PageReader:
 
     def _run(self, post: Callable[[PageUpdate], object]) -> None:
         while not self._stopped.is_set():
-            key, now = self._shown, stamp(self._watched)
+            key, now = self._shown, self._stamp()
             if key is not None and self._stamps.get(key) != now:
                 self._stamps[key] = now
                 self._read(key, post)
             self._wake.wait(self._interval)
             self._wake.clear()
 
+    def _stamp(self) -> object:
+        own = self._watches.get(self._shown[0]) if self._shown else None
+        return stamp(self._watched), own() if own else None
+
     def _read(self, key: PageKey, post: Callable[[PageUpdate], object]) -> None:
         post(PageUpdate(key, None))
         name, *about = key
         content = attempt(lambda: self._pages[name](*about))
+        pauses.keep()
         (self._failed.add if isinstance(content, FeedError) else self._failed.discard)(key)
         if not self._stopped.is_set():
             post(PageUpdate(key, content))

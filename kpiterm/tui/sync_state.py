@@ -8,21 +8,22 @@ from typing import Literal
 
 from kpiterm import errors
 from kpiterm.events import Progress, Run
+from kpiterm.i18n import N_, Said, listing, said, word
 
 Phase = Literal["idle", "running", "stopping", "ended"]
 
 SENTENCES = {
-    errors.OK: "sync done",
-    errors.BUG: "the sync broke off: this is a fault of kpiterm",
-    errors.USAGE: "the sync did not start: a setting or an argument is wrong",
-    errors.CREDENTIALS: "the sync was refused: a credential is missing or no longer valid",
-    errors.TRANSIENT: "the sync could not finish now: nothing is lost, try again later",
-    errors.BAD_DATA: "the sync met data that it does not understand: nothing of that window was stored",
-    errors.PARTIAL: "sync done in part: some streams failed, press 5 to see them",
-    errors.BUSY: "another sync is running in this workspace: wait until it has ended",
-    errors.PLUGIN: "the sync did not start: a connector is missing or does not fit this version",
-    errors.BREACH: "sync done: a KPI or a clause is in breach",
-    errors.INTERRUPTED: "sync stopped: the windows that were complete are kept",
+    errors.OK: N_("sync done"),
+    errors.BUG: N_("the sync broke off: this is a fault of kpiterm"),
+    errors.USAGE: N_("the sync did not start: a setting or an argument is wrong"),
+    errors.CREDENTIALS: N_("the sync was refused: a credential is missing or no longer valid"),
+    errors.TRANSIENT: N_("the sync could not finish now: nothing is lost, try again later"),
+    errors.BAD_DATA: N_("the sync met data that it does not understand: nothing of that window was stored"),
+    errors.PARTIAL: N_("sync done in part: some streams failed, press 5 to see them"),
+    errors.BUSY: N_("another sync is running in this workspace: wait until it has ended"),
+    errors.PLUGIN: N_("the sync did not start: a connector is missing or does not fit this version"),
+    errors.BREACH: N_("sync done: a KPI or a clause is in breach"),
+    errors.INTERRUPTED: N_("sync stopped: the windows that were complete are kept"),
 }
 
 
@@ -75,23 +76,27 @@ def ended(state: SyncState, exit_code: int, stderr: Iterable[str]) -> SyncState:
     return replace(state, phase="ended", streams=finished, exit_code=exit_code, stopped=stopped, stderr=tuple(stderr))
 
 
-def sentence(state: SyncState) -> str:
-    """How the sync ended, in words: the meaning of its exit code, what was loaded, the last line of its stderr."""
+def sentence(state: SyncState) -> Said:
+    """How the sync ended, in words: the meaning of its exit code, what was loaded, the last error on its stderr."""
     if state.stopped or state.exit_code is None:
-        return SENTENCES[errors.INTERRUPTED]
+        return word(SENTENCES[errors.INTERRUPTED])
     code = state.exit_code
-    text = (
-        SENTENCES.get(code) or f"the sync was ended from outside ({f'signal {-code}' if code < 0 else f'code {code}'})"
-    )
+    text = word(SENTENCES[code]) if code in SENTENCES else _from_outside(code)
     if state.runs:
-        text += f". {totals(state.runs)}"
+        text = said("{0}. {1}", text, totals(state.runs))
     if state.failed and state.stderr:
-        text += f". It said: {state.stderr[-1]}"
+        told = [line for line in state.stderr if not line.lstrip().startswith("→")]  # the remedy stands below the error
+        text = said("{0}. It said: {1}", text, (told or state.stderr)[-1])
     return text
 
 
-def totals(runs: tuple[Run, ...]) -> str:
+def _from_outside(code: int) -> Said:
+    how = said("signal {0}", -code) if code < 0 else said("code {0}", code)
+    return said("the sync was ended from outside ({0})", how)
+
+
+def totals(runs: tuple[Run, ...]) -> Said:
     """Rows and streams of finished runs: `1,204 rows, 3 streams ok, 1 failed`."""
     counts = {status: sum(run.status == status for run in runs) for status in ("ok", "skipped", "failed")}
-    parts = [f"{count} {status}" for status, count in counts.items() if count]
-    return f"{sum(run.rows for run in runs):,} rows; streams: {', '.join(parts)}"
+    parts = [said("{0} {1}", count, word(status)) for status, count in counts.items() if count]
+    return said("{0} rows; streams: {1}", f"{sum(run.rows for run in runs):,}", listing(parts))

@@ -6,6 +6,8 @@ import os
 
 from textual.theme import Theme
 
+from kpiterm.tui import economy
+
 DARK = Theme(
     name="kpiterm-dark",
     primary="#6CB6FF",
@@ -79,7 +81,7 @@ THEMES = (DARK, LIGHT, PLAIN)
 
 def suited(colours: str | None) -> str:
     """The theme for a terminal with `colours` (Rich's name: standard, 256, truecolor, None) and this environment."""
-    if colours in (None, "standard") or "NO_COLOR" in os.environ:
+    if colours in (None, "standard") or economy.plain():
         return PLAIN.name
     background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
     return LIGHT.name if background in ("7", "15") else DARK.name

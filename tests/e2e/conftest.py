@@ -25,9 +25,11 @@ from kpiterm.cli.session import Session
 from kpiterm.config import Account, save_account
 from kpiterm.paths import Paths
 from kpiterm.sandbox import Sandbox
+from kpiterm.sandbox.orders import business_day, updated
 from kpiterm.secrets import variable
 from tests.e2e.warm import Warm
 
+HERE = Path(__file__).parent
 DEMO_DAYS = 120
 PLUGIN_HEAD = """
 from datetime import date, datetime, timedelta
@@ -152,6 +154,14 @@ def poll(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
         Event().wait(0.01)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a file's tests share is made once: a worker runs them all. Files that share a fixture name their group."""
+    for item in items:
+        if item.path.parent == HERE and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _warm() -> Iterator[None]:
     if version("duckdb").startswith("2."):  # at the end of a forked process it lists what it takes for leaks
@@ -192,6 +202,18 @@ def small_shop(**options: Any) -> Sandbox:
     return Sandbox(**(small | options))
 
 
+def settled_shop(**options: Any) -> Sandbox:
+    """The first of some small shops in which no order has just changed: Amazon lists such a one minutes later, whatever
+    it knew of it before, so that a sync of this moment cannot have it."""
+    for seed in (11, *range(13, 60)):  # shop 12 had nothing to be reimbursed, which a first sync reports
+        box = small_shop(seed=seed, lag=False, **options)
+        at = int(box.clock().timestamp())
+        orders = box.shop.orders(box.shop.first_day, business_day(at), box.clock())
+        if all(updated(order, at) < at - 300 for order in orders):
+            return box
+    raise AssertionError("in every shop an order has just changed")
+
+
 @dataclass(frozen=True)
 class Shop:
     """A synced home, the sandbox it was synced from, and what the sync said."""
@@ -204,7 +226,7 @@ class Shop:
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """One shop, synced once, for tests that only read. Reports are without lag, so that truth is what is shown."""
-    with small_shop(lag=False, seed=11) as box:
+    with settled_shop() as box:
         home = Home(tmp_path_factory.mktemp("shop"))
         home.connect(box, days=40)
         first = home("sync", "--json")

@@ -111,17 +111,25 @@ UNREADABLE = {
 }
 
 
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """One home for all the files that leave nothing in it."""
+    from tests.e2e.conftest import Home
+
+    return Home(tmp_path_factory.mktemp("desk"))
+
+
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_a_file_that_is_no_report(home: Home, tmp_path: Path, name: str) -> None:
+def test_a_file_that_is_no_report(desk: Home, tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     file.write_bytes(UNREADABLE[name])
-    done = home("import", file)
+    done = desk("import", file)
     assert done.code == 5
     assert "Traceback" not in done.err
     assert name in done.err
     assert "kpiterm: " in done.err
     assert "\n  → " in done.err
-    assert home.rows("SELECT count(*) FROM payload") == [[0]]
+    assert desk.rows("SELECT count(*) FROM payload") == [[0]]
 
 
 def test_a_directory_or_a_missing_file_to_import(home: Home, tmp_path: Path) -> None:

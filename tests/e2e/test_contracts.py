@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.e2e.conftest import Home, Shop
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("shop")]
 
 NULL = r"null"
 DIGITS = r"-?\d+(\.\d+)?"

@@ -17,7 +17,7 @@ from kpiterm_amazon.connector import AMAZON
 if TYPE_CHECKING:
     from tests.e2e.conftest import Home, Shop
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("shop")]
 TABLES = ("order_line", "ad_day", "traffic_day", "health_metric", "refund_line")
 
 

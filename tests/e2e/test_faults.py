@@ -17,7 +17,7 @@ from tests.e2e.conftest import Done, Home, small_shop
 
 pytestmark = pytest.mark.e2e
 
-DAYS, SYNCS = 40, 10
+DAYS, SYNCS = 20, 10
 LINE = {"500": 0.025, "503": 0.025, "reset": 0.02, "truncated": 0.01}
 VENDOR = {"storm": 0.02, "expired": 0.03, "duplicate": 0.5, "failed": 0.5}
 # A frozen shop in the middle of its day, short pages, and a clock on which the waits between retries pass quickly.

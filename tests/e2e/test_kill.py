@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-KILLS = 20
+KILLS = 12
 DAYS = 62
 Report = tuple[str, datetime, datetime]
 TABLES = ("order_line", "ad_day", "traffic_day", "health_metric")
@@ -112,7 +112,7 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(microsecond=0)
 
 
-def test_twenty_kills_during_a_backfill(
+def test_a_dozen_kills_during_a_backfill(
     home: Home, tmp_path: Path, until: Callable[..., None], started: Callable[..., subprocess.Popen[str]]
 ) -> None:
     rng = random.Random(20)
@@ -158,7 +158,7 @@ def all_gone(pids: Iterable[int]) -> bool:
 
 
 def allow_a_new_burst(home: Home) -> None:
-    """Forget what was asked of the vendor so far: twenty syncs in a minute would otherwise wait for quota."""
+    """Forget what was asked of the vendor so far: a dozen syncs in a minute would otherwise wait for quota."""
     for file in home.paths.limits.glob("*") if home.paths.limits.exists() else ():
         file.unlink()
 

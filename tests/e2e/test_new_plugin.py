@@ -53,8 +53,9 @@ def test_a_new_plugin_keeps_its_contract_at_once(project: Path) -> None:
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("name", ["amazon", "helium10", "junglescout", "shopify", "walmart"])
-def test_the_connectors_that_come_with_kpiterm_keep_it_too(name: str) -> None:
+@pytest.mark.parametrize("name", ["helium10", "shopify"])
+def test_connectors_that_come_with_kpiterm_keep_it_too(name: str) -> None:
+    """Each of the five inherits the contract among its own tests; two of them show that `check` finds it there."""
     found = outcomes(CONNECTORS / name)
     assert "failed" not in found
     assert f"loads as a plugin ({name})" in found["passed"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,22 +42,23 @@ def imported(home: Home, *args: str) -> set[str]:
     return set(done.stderr.split())
 
 
-def sync_once(home: Home) -> Home:
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a home that was synced once, and a copy of it: what is looked at has its place in state.json."""
+    path = tmp_path_factory.mktemp("once")
+    home = Home(path / "home")
     home.plugin("calm", "CONNECTOR = connector()\n")
     home.declare("one", "calm")
     assert home("sync").code == 0
-    return home
+    shutil.copytree(path / "home", path / "kept")
+    return path
 
 
 @pytest.fixture
-def synced(home: Home) -> Home:
-    return sync_once(home)
-
-
-@pytest.fixture(scope="module")
-def calm(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """One home for tests that leave its state.json as they wish."""
-    return sync_once(Home(tmp_path_factory.mktemp("calm")))
+def synced(once: Path) -> Home:
+    """The home as its first sync has left it."""
+    shutil.rmtree(once / "home")
+    return Home(shutil.copytree(once / "kept", once / "home"))
 
 
 def from_state(home: Home) -> bool:
@@ -123,9 +126,9 @@ def test_an_older_hour_is_computed_anew(synced: Home) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"v": 2}', '{"valid": 1}'])
-def test_a_damaged_state_is_no_obstacle(calm: Home, text: str) -> None:
-    calm.paths.state.write_text(text)
-    done = calm("status", "--json")
+def test_a_damaged_state_is_no_obstacle(synced: Home, text: str) -> None:
+    synced.paths.state.write_text(text)
+    done = synced("status", "--json")
     assert done.code == 0, done.err
     assert done.json["accounts"][0]["status"] == "ok"
 

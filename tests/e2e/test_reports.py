@@ -29,10 +29,15 @@ def make(demo: Home, out: Path, *options: str) -> dict[str, Path]:
     return {Path(name).suffix: Path(name) for name in done.json["files"]}
 
 
-def test_a_pack_of_a_moment_is_the_same_in_every_run_and_language(demo: Home, tmp_path: Path) -> None:
-    now = datetime.now(UTC).isoformat()
-    first = make(demo, tmp_path / "1", "monthly", "--as-of", now)
-    again = make(demo, tmp_path / "2", "monthly", "--as-of", now, "--lang", "zh")
+@pytest.fixture(scope="module")
+def packs(demo: Home, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Path]]:
+    """The files of a monthly pack of one moment, by language."""
+    now, out = datetime.now(UTC).isoformat(), tmp_path_factory.mktemp("packs")
+    return {lang: make(demo, out / lang, "monthly", "--as-of", now, "--lang", lang) for lang in ("en", "zh")}
+
+
+def test_a_pack_of_a_moment_is_the_same_in_every_run_and_language(packs: dict[str, dict[str, Path]]) -> None:
+    first, again = packs["en"], packs["zh"]
     assert first[".json"].read_bytes() == again[".json"].read_bytes()
     digest = json.loads(first[".json"].read_text())["hash"]
     assert digest in first[".html"].read_text()
@@ -40,8 +45,8 @@ def test_a_pack_of_a_moment_is_the_same_in_every_run_and_language(demo: Home, tm
     assert "月度复盘" in again[".md"].read_text()
 
 
-def test_a_pack_tells_the_board_the_fee_and_the_causes(demo: Home, tmp_path: Path) -> None:
-    files = make(demo, tmp_path, "monthly")
+def test_a_pack_tells_the_board_the_fee_and_the_causes(demo: Home, packs: dict[str, dict[str, Path]]) -> None:
+    files = packs["en"]
     pack, told = json.loads(files[".json"].read_text()), files[".md"].read_text()
     month = pack["period"]["label"]
     board = {k["id"]: k for k in demo("status", "--period", month, "--json").json["kpis"] if k["channel"] == "all"}
@@ -89,8 +94,10 @@ def test_what_is_not_understood_is_refused_with_the_remedy(demo: Home, words: li
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_browser_opens_and_prints_it_without_complaint(demo: Home, tmp_path: Path, language: str) -> None:
-    page, pdf = make(demo, tmp_path, "monthly", "--lang", language)[".html"], tmp_path / "pack.pdf"
+def test_a_browser_opens_and_prints_it_without_complaint(
+    packs: dict[str, dict[str, Path]], tmp_path: Path, language: str
+) -> None:
+    page, pdf = packs[language][".html"], tmp_path / "pack.pdf"
     command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={pdf}", page.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
     assert "CONSOLE" not in done.stderr
@@ -104,5 +111,5 @@ def test_a_browser_opens_and_prints_it_without_complaint(demo: Home, tmp_path: P
         text = subprocess.run(
             ["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True
         ).stdout
-        through = json.loads((tmp_path / page.name.replace(f".{language}.html", ".json")).read_text())["accounts"][-1]
+        through = json.loads(packs[language][".json"].read_text())["accounts"][-1]
         assert through["name"] in text

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kpiterm.sandbox import Sandbox
     from tests.e2e.conftest import Done, Home, Shop
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("shop")]
 
 LAST = date.today().replace(day=1) - timedelta(days=1)  # noqa: DTZ011 (the month that is over wherever one is)
 MONTH = f"{LAST:%Y-%m}"
@@ -203,8 +203,9 @@ def test_relief_and_suspension_reach_the_statement(shop: Shop, tmp_path: Path) -
         assert settle(home).json["kpis"][0]["relief"]["applied"] == applied
     assert home("contract", "dispute", "suspend", "--from", LAST.replace(day=11)).code == 0
     assert home("contract", "dispute", "--json").json["suspended"] is True
-    assert settle(home).json["days"] == {"active": 10, "of": LAST.day}
-    assert line(settle(home).json, "base")["amount"] == f"{Decimal(80000) / LAST.day:.2f}"
+    suspended = settle(home).json
+    assert suspended["days"] == {"active": 10, "of": LAST.day}
+    assert line(suspended, "base")["amount"] == f"{Decimal(80000) / LAST.day:.2f}"
 
 
 RELIEF = ["relief", "--period", MONTH, "--cause", "x", "--fault", "client", "--side", "seller"]

@@ -213,6 +213,13 @@ class Desk:
 Opener = Callable[..., AbstractAsyncContextManager[Desk]]
 
 
+@pytest.fixture(autouse=True)
+def _soon_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual looks every 20 ms whether the app has come to rest: these tests mostly slept. What is painted is asked
+    for by a pause (`settle`, `press`, `until`), not by the time that passes."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 200)
+
+
 @pytest.fixture
 def desk() -> Opener:
     """`async with desk((120, 40)) as d:` runs the app headless; with `show=…` it already has that view."""
@@ -224,9 +231,8 @@ def desk() -> Opener:
         feed, sync = options.pop("feed", HandFeed()), options.pop("sync", HandSync())
         clock = options.pop("clock", lambda: NOW)
         headless = HandHeadless()
-        app = KpitermApp(
-            feed=feed, sync=sync, workspace="seller", version="0.0", headless=headless, clock=clock, **options
-        )
+        options = {"workspace": "seller", **options}
+        app = KpitermApp(feed=feed, sync=sync, version="0.0", headless=headless, clock=clock, **options)
         async with app.run_test(size=size) as pilot:
             desk = Desk(app, pilot, feed, sync, headless)
             await desk.settle()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kpiterm.analysis.pages.quotas import Quota, QuotasPage
 from kpiterm.analysis.view import View
 from kpiterm.events import Progress, Run, RunError
 from kpiterm.tui.sync_state import SyncState, ended, fold
@@ -171,3 +172,13 @@ async def test_no_accounts_says_how_to_add_one(desk: Opener, make_view: MakeView
     async with desk(show=make_view(accounts=())) as d:
         await d.press("5")
         assert "kpiterm account add amazon us-main" in d.text()
+
+
+async def test_what_is_left_of_the_quotas_stands_under_the_account(desk: Opener, make_view: MakeView) -> None:
+    empty, used, full = Quota("createReport", 0, 15, 42.0), Quota("getReport", 9, 15, 0), Quota("getOrders", 20, 20, 0)
+    async with desk((120, 40), make_view()) as d:
+        await d.press("5")
+        assert d.feed.shown[-1] == ("quotas",)
+        await d.turn(("quotas",), QuotasPage({"us-main": (empty, used, full), "jp-main": (full,)}))
+        assert "quota left: ! createReport 0 of 15, the next in 42 s, getReport 9 of 15" in d.text()
+        assert "quota left: all 1 full" in d.text()

@@ -34,7 +34,7 @@ async def test_help_explains_every_key_and_symbol(desk: Opener, make_view: MakeV
 
 
 async def test_the_palette_names_every_command(desk: Opener, make_view: MakeView) -> None:
-    screens = ("Board", "KPI", "Inventory", "Contract", "Accounts", "Alerts")
+    screens = ("Board", "KPI", "Inventory", "Contract", "Accounts", "Alerts", "Clients")
     async with desk((120, 60), show=make_view()) as d:
         await d.press("ctrl+p")
         for command in (*screens, "Sync all", "Re-read", "Freeze", "Copy", "Export", "Theme", "Help", "Quit"):
@@ -73,7 +73,8 @@ async def test_quitting_asks_while_a_sync_runs(desk: Opener, make_view: MakeView
     async with desk(show=make_view()) as d:
         await d.press("s", key)
         assert "A sync is running, and quitting stops it" in d.text()
-        await d.press("n")
+        await d.press("ctrl+q", "n")
+        assert "quitting" not in d.text(), "it was asked twice"
         assert not d.sync.closed
         await d.press(key)
         await d.pilot.press("y")

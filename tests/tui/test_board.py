@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kpiterm.analysis.view import Gauge, Span, View
+from kpiterm.analysis.view import Budget, Gauge, Projection, Span, Target, View
 from kpiterm.tui.messages import FeedError
-from kpiterm.tui.widgets.gauge_list import GaugeItem
+from kpiterm.tui.widgets.gauge_item import GaugeItem
 from kpiterm.tui.widgets.top_line import span_text
 
 if TYPE_CHECKING:
@@ -30,14 +30,12 @@ async def test_every_gauge_says_its_value_target_state_and_trust(
     async with desk(size, make_view()) as d:
         d.assert_aligned()
         text = d.text()
-        assert "11.2 %" in d.row("GMV growth")
-        assert "≥ 15 %" in d.row("GMV growth")
-        assert "! watch" in d.row("GMV growth")
-        assert "weight 40" in d.row("GMV growth")
+        for known in ("GMV growth", "11.2 %", "≥ 15 %", "! watch"):
+            assert known in d.row("weight 40")
         assert "26.0 %" in d.row("广告成本 ACoS")
         assert "✓ ok" in d.row("广告成本 ACoS")
         assert "✗ breach" in d.row("Order defect rate")
-        assert "¥15,234,567" in text
+        assert ("¥15,234,567" if size[0] < 200 else "¥15.2M") in text
         assert "+3.1 pp better" in text
         assert "−2.1 pp better" in text
         assert "+0.41 pp worse" in text
@@ -57,7 +55,7 @@ async def test_no_data_is_a_word_and_a_reason_and_never_a_zero(
         assert "no source of customer contacts: import one" in d.text()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SIZES[:2])
 async def test_a_channel_in_breach_shows_under_a_kpi_that_is_well(
     desk: Opener, make_view: MakeView, size: tuple[int, int]
 ) -> None:
@@ -86,7 +84,8 @@ async def test_the_frame_tells_workspace_period_freshness_and_keys(desk: Opener,
         assert "seller  Nov 2026, day 21 of 30" in first
         assert "✗ 2 breach  ! 2 watch  ✓ 1 ok  – 1 no data" in first
         assert "as of 5 min ago  sync: idle" in first
-        assert "enter Details  1 Board  2 KPI  3 Inventory  4 Contract  5 Accounts  6 Alerts  s Sync all" in last
+        screens = "1 Board  2 KPI  3 Inventory  4 Contract  5 Accounts  6 Alerts  w Clients"
+        assert f"enter Details  {screens}  s Sync all" in last
         assert "? Help  q Quit" in last
 
 
@@ -125,7 +124,7 @@ async def test_an_empty_board_says_what_to_do(desk: Opener, make_view: MakeView,
     async with desk(show=make_view([])) as d:
         for gauges in ([], [unmeasured]):
             await d.show(make_view(gauges))
-            assert "No KPI has been measured yet. Press s to sync" in d.text()
+            assert "No data yet. Press s to sync" in d.text()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -188,6 +187,16 @@ async def test_enter_opens_everything_known_about_a_kpi(desk: Opener, make_view:
         assert "GMV growth" in d.text()
 
 
+async def test_n_goes_to_the_next_kpi_that_may_miss_and_round(desk: Opener, make_view: MakeView) -> None:
+    async with desk((80, 24), make_view()) as d:
+        seen = []
+        for _ in range(5):
+            await d.press("n")
+            seen.append(d.app.chosen)
+        assert seen[-1] == seen[0]  # four are in watch or breach
+        assert set(seen) == {("gmv_mom", "all"), ("gmv", "all"), ("odr", "all"), ("acos", "amazon-jp")}
+
+
 async def test_more_gauges_than_fit_take_one_line_each_and_scroll(
     desk: Opener, make_view: MakeView, make_gauge: MakeGauge
 ) -> None:
@@ -237,7 +246,7 @@ async def test_ages_move_with_the_clock(desk: Opener, make_view: MakeView, now: 
     times = iter([now, now, now + timedelta(minutes=10)])
     async with desk((120, 40), make_view(), clock=lambda: next(times)) as d:
         assert "as of 5 min ago" in d.rows()[0]
-        d.app._tick()
+        d.app.tick()
         await d.settle()
         assert "as of 15 min ago" in d.rows()[0]
         assert "synced 13 min ago" in d.row("us-main")
@@ -277,3 +286,45 @@ async def test_a_kpi_without_target_has_no_bar_to_compare_with(
         assert "no target" in d.row("GMV")
         assert "━" not in d.text()
         assert "  two days are missing" in d.text()
+
+
+async def test_a_wide_board_has_a_column_for_each_channel(desk: Opener, make_view: MakeView) -> None:
+    async with desk((200, 50), make_view()) as d:
+        d.assert_aligned()
+        assert "amazon-jp" in d.row("── contract")
+        assert "✗ 33.4 %" in d.row("广告成本 ACoS")
+        await d.pilot.resize_terminal(120, 40)
+        await d.settle()
+        assert "✗ breach" in d.row("amazon-jp")
+
+
+async def test_the_board_is_in_groups_with_the_contract_first(
+    desk: Opener, make_view: MakeView, make_gauge: MakeGauge
+) -> None:
+    gauges = [*make_view().gauges, make_gauge("cover", "Days of cover", unit="days", value=Decimal(9), group="stock")]
+    async with desk((120, 40), make_view(gauges)) as d:
+        heads = [row.split()[1] for row in d.rows() if row.startswith(" ── ")]
+        assert heads == ["contract", "other", "stock"]
+        await d.press("G", "k", "k", "k", "k", "k", "k", "k")
+        assert "GMV growth" in d.row("▌"), "headings are passed over"
+        await d.pilot.resize_terminal(60, 14)
+        await d.settle()
+        assert "── contract" not in d.text()
+
+
+async def test_a_gauge_tells_where_it_will_end_and_what_may_still_go_wrong(
+    desk: Opener, make_view: MakeView, make_gauge: MakeGauge
+) -> None:
+    ahead = Projection(Decimal("0.009"), Decimal("0.008"), Decimal("0.012"), Decimal("0.83"))
+    left = Budget(allowed=Decimal(19), used=Decimal(13), left=Decimal(6), days_left=Decimal(4))
+    odr = make_gauge(
+        "odr", "Order defect rate", value=Decimal("0.0071"), target=Target("<", Decimal("0.01")), projection=ahead,
+        budget=left, weight=Decimal(20),
+    )  # fmt: skip
+    async with desk((120, 40), make_view([odr])) as d:
+        row = d.row("0.90 % at the end, four times in five 0.80 % to 1.2 %, target met: 83 %")
+        assert row
+        assert "budget: 6 of 19 left, for 4 days at this pace" in d.text()
+        await d.pilot.resize_terminal(80, 24)
+        await d.show(make_view([replace(odr, budget=replace(left, used=Decimal(22), left=Decimal(-3)))]))
+        assert "budget: 3 over 19" in d.text()

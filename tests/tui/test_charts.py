@@ -74,3 +74,28 @@ def test_a_strip_marks_its_days_and_names_its_months() -> None:
 def test_a_strip_that_is_too_narrow_draws_days_together() -> None:
     _, days = [line.plain for line in strip(date(2026, 11, 22), 90, [DayMark(date(2026, 11, 24), "N", "")], 30)]
     assert (cell_len(days), days[0]) == (30, "N")
+
+
+def test_bars_grow_from_zero_in_both_directions() -> None:
+    rows = [line.plain for line in bars([-10, 10, 20], None, ("-10", "20"), 30, 6)]
+    bodies = [[n for n, row in enumerate(rows) if row[at] == "█"] for at in (4, 10, 16)]
+    assert bodies == [[4, 5], [2, 3], [0, 1, 2, 3]]
+
+
+def test_names_that_have_no_room_are_left_out_and_never_cut() -> None:
+    feet = [
+        [(name, "") for name in ("Jul", "Aug", "Sep", "Oct", "Nov")],
+        [("x", ""), ("", ""), ("", ""), ("", ""), ("*", "")],
+    ]
+    *_, names, signs = [line.plain for line in bars([1, 2, 3, 4, 5], None, ("1", "5"), 20, 4, feet)]
+    assert names.split() == ["Jul", "Sep", "Nov"]
+    assert signs.split() == ["x", "*"]
+    assert signs.index("*") == names.index("Nov")
+
+
+def test_what_happened_stands_under_its_bar() -> None:
+    feet = [[("Sep", ""), ("Oct", ""), ("11月", "")], [("", ""), ("*x", ""), ("$", "")]]
+    *_, names, signs = [line.plain for line in bars([1, 2, 3], Mark(2, "2"), ("1", "3"), 40, 4, feet)]
+    assert {cell_len(names), cell_len(signs)} == {40}
+    assert signs.index("*x") == names.index("Oct")
+    assert signs.index("$") == names.index("11月")

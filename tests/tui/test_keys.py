@@ -8,10 +8,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
+from textual.widgets import Input
 
+from kpiterm.analysis.inventory.order.line import Line as Suggestion
 from kpiterm.analysis.view import View
+from kpiterm.tui import stock_text
+from kpiterm.tui.modes import MODES
 from kpiterm.tui.screens.help import HERE, KEYS
-from kpiterm.tui.widgets.row_list import RowList
+from kpiterm.tui.widgets.row_list import Row, RowList
 from tests.tui import samples
 
 if TYPE_CHECKING:
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
 
 MakeView = Callable[..., View]
 NAMES = ("board", "kpi", "inventory", "contract", "accounts", "alerts")
+TITLES = {mode.name: mode.title for mode in MODES}
 PLACE = ("--channel=amazon.com", "--account=us-main")
 
 
@@ -40,10 +46,10 @@ async def test_digits_and_tab_lead_to_every_screen(desk: Opener, make_view: Make
 
 async def test_help_is_about_the_screen_that_is_shown(desk: Opener, make_view: MakeView) -> None:
     async with desk((80, 50), make_view()) as d:
-        for key, name in zip("123456", NAMES, strict=True):
+        for key, name in zip("123456w", (*NAMES, "clients"), strict=True):
             await d.press(key, "question_mark")
             text = d.text()
-            assert f"on this screen ({name})" in text
+            assert f"on this screen ({TITLES[name]})" in text
             for _, told in (*HERE[name], *KEYS):
                 assert told in text
             await d.press("escape")
@@ -115,6 +121,16 @@ async def test_slash_filters_and_esc_clears(desk: Opener, make_view: MakeView) -
         assert "A-1" not in d.text()
         await d.press("slash", "escape")
         assert "A-1" in d.text()
+
+
+async def test_keys_of_one_packet_reach_the_filter(desk: Opener, make_view: MakeView) -> None:
+    async with desk((80, 24), make_view()) as d:
+        await open_inventory(d)
+        for key, character in (("slash", "/"), *((letter, letter) for letter in "acz"), ("slash", "/")):
+            d.app.post_message(events.Key(key, character))
+        await d.settle()
+        assert d.app.screen.query_one("#filter", Input).value == "acz/"
+        assert d.headless.commands == [], "an a would have accepted the suggestion"
 
 
 async def test_a_filter_keeps_the_headings_of_what_it_finds(desk: Opener, make_view: MakeView) -> None:
@@ -211,15 +227,79 @@ async def test_z_puts_off_and_c_changes_with_a_reason(desk: Opener, make_view: M
         ]
 
 
-async def test_forty_thousand_suggestions_draw_only_what_is_in_sight(desk: Opener, make_view: MakeView) -> None:
+async def test_of_forty_thousand_suggestions_only_those_in_sight_become_rows(
+    desk: Opener, make_view: MakeView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: set[str] = set()
+
+    def row(line: Suggestion, make: Callable[[Suggestion], Row] = stock_text.row) -> Row:
+        made.add(line.sku)
+        return make(line)
+
+    monkeypatch.setattr(stock_text, "row", row)
     one = samples.suggestion("S")
     lines = [replace(one, sku=f"S-{n:05}") for n in range(40_000)]
     async with desk((80, 24), make_view()) as d:
         await d.press("3")
         await d.turn(("inventory",), samples.inventory(*lines))
-        rows = d.app.screen.query_one(RowList)
         assert "40,000 of 40,000 SKUs to order" in d.text()
-        assert len(rows._seen) <= 24
+        assert len(made) <= 24
         await d.press("G")
         assert "S-39999" in d.text()
-        assert len(rows._seen) <= 48
+        await d.press("slash", *"3999", "enter")
+        assert "S-03999" in d.text()
+        assert len(made) <= 5 * 24, "the first and the last ones, and those found at each letter"
+
+
+async def test_the_cursor_stays_on_its_suggestion_however_the_table_is_sorted(
+    desk: Opener, make_view: MakeView
+) -> None:
+    lines = [samples.suggestion(f"S-{n:05}", quantity=n + 1) for n in range(200)]
+    async with desk((120, 24), make_view()) as d:
+        await d.press("3")
+        await d.turn(("inventory",), samples.inventory(*lines))
+        await d.press("j", "j", "o", "o")
+        assert "by quantity" in d.text()
+        assert "S-00002" in d.row("▌")
+        await d.press("slash", *"s-0000", "enter")
+        assert "S-00002" in d.row("▌")
+        await d.press("escape")
+        assert "S-00002" in d.row("▌")
+        await d.press("slash", *"nowhere", "enter", "j", "G", "g")
+        assert "S-0" not in d.text()
+        await d.press("escape")
+        assert "S-00199" in d.row("▌")
+
+
+async def test_a_on_the_alerts_acknowledges_with_an_optional_note(desk: Opener, make_view: MakeView) -> None:
+    async with desk((120, 30), make_view()) as d:
+        await d.press("6")
+        await d.turn(("alerts",), samples.alerts())
+        assert "ann, 22 Nov 12:00: 供应商换货; until 30 Nov 2026" in d.text()
+        await d.press("a", *"refunds", "enter")
+        await d.until("✓ entry 12")
+        await d.press("j", "a", "enter")
+        await d.until("✓ entry 12")
+        await d.press("a", "escape")
+        assert d.headless.commands == [
+            ("alerts", "ack", "--note=refunds", "--", "odr@all"), ("alerts", "ack", "--", "acos@amazon.com"),
+        ]  # fmt: skip
+        await d.press("G", "a")
+        assert "only an open alert can be acknowledged" in d.text()
+
+
+async def test_slash_finds_an_alert(desk: Opener, make_view: MakeView) -> None:
+    async with desk((120, 30), make_view()) as d:
+        await d.press("6")
+        await d.turn(("alerts",), samples.alerts())
+        await d.press("slash", *"defect", "enter")
+        assert "Order defect rate" in d.text()
+        assert "amazon.com" not in d.text()
+
+
+async def test_ctrl_l_draws_the_screen_anew(desk: Opener, make_view: MakeView, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    async with desk((80, 24), make_view()) as d:
+        monkeypatch.setattr(d.app._driver, "redraw", lambda: asked.append(True), raising=False)
+        await d.press("ctrl+l")
+    assert asked == [True]

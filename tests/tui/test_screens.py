@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ import pytest
 from kpiterm.analysis.pages import Nothing
 from kpiterm.analysis.view import View
 from kpiterm.tui.messages import FeedError, PageKey
+from kpiterm.tui.modes import MODES
+from kpiterm.tui.sync_state import SyncState
 from tests.tui import samples
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ MakeView = Callable[..., View]
 SINCE = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SCREENS: list[tuple[str, PageKey, object, Sequence[str]]] = [
     ("2", ("kpi", "gmv_mom", "all"), samples.kpi_page(),
-     ["── cause", "GMV growth", "11.2 %", "ACoS rose 3 pp to 28 %."]),
+     ["── cause", "GMV growth", "11.2 %", "ACoS rose 3.00 pp to 28.00 %"]),
     ("3", ("inventory",), samples.inventory(),
      ["2 of 3 SKUs to order, 1 late", "✗ 6 Sep late", "A-1", "浴室架-2", "480", "order by"]),
     ("4", ("contract",), samples.contract_page(),
@@ -133,3 +136,59 @@ async def test_a_month_that_cannot_be_settled_says_why(desk: Opener, make_view: 
         await d.press("4")
         await d.turn(("contract",), samples.contract_page(fee=None, no_fee="no terms hold in 2026-11"))
         assert "no terms hold in 2026-11" in d.text()
+
+
+async def test_before_any_data_the_screens_say_what_would_bring_some(desk: Opener, make_view: MakeView) -> None:
+    empty = [replace(gauge, value=None, state="no_data") for gauge in make_view().gauges]
+    async with desk((80, 24), make_view(empty, accounts=())) as d:
+        assert "no shop is connected" in d.text()
+        assert "kpiterm account add amazon" in d.text()
+        await d.press("5")
+        assert "No account yet" in d.text()
+        await d.press("1")
+        await d.show(make_view(empty))
+        assert "No data yet. Press s to sync" in d.text()
+        await d.press("s")
+        assert "The first sync is running" in d.text()
+        d.sync.say(SyncState(phase="ended", exit_code=0))
+        await d.show(make_view())
+        assert "first sync" not in d.text()
+
+
+async def test_a_store_that_cannot_be_read_is_told_once_on_every_screen(desk: Opener) -> None:
+    newer = FeedError("written by a newer kpiterm (tables of version 99)", "upgrade kpiterm", SINCE)
+    async with desk((80, 24)) as d:
+        assert "reading the store…" in d.text()
+        await d.show(newer)
+        for key in "123456":
+            await d.press(key)
+            await d.turn(("inventory",), newer)
+            text = d.text()
+            assert text.count("written by a newer kpiterm") == 1
+            assert "→ upgrade kpiterm" in text
+            assert "There is nothing to show before the store can be read" in text
+            assert "reading" not in text.replace("before the store can be read", "")
+
+
+async def test_old_data_say_what_to_type(desk: Opener, make_view: MakeView) -> None:
+    async with desk((80, 24), make_view(as_of=SINCE - timedelta(days=3))) as d:
+        assert "! The data are 3 days old. Press s to sync now" in d.text()
+        await d.press("s")
+        assert "days old" not in d.text()
+
+
+@pytest.mark.parametrize(("key", "page", "content", "texts"), SCREENS)
+async def test_a_screen_that_is_built_ahead_is_neither_shown_nor_read_until_it_is_opened(
+    desk: Opener, make_view: MakeView, key: str, page: PageKey, content: object, texts: Sequence[str]
+) -> None:
+    async with desk((120, 40), make_view()) as d:
+        seen, shown = d.text(), list(d.feed.shown)
+        for mode in MODES:
+            await d.app.build(mode.name)
+            await d.pilot.pause()
+        assert (d.text(), d.feed.shown) == (seen, shown)
+        await d.press(key)
+        assert d.feed.shown[-1] == page
+        await d.turn(page, content)
+        assert texts[0] in d.text()
+        d.assert_aligned()

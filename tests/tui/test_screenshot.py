@@ -33,6 +33,12 @@ async def test_the_picture_holds_the_board_and_calls_no_server(tmp_path: Path, m
     assert not re.search(r"@font-face|@import|href=.http", svg)
 
 
+async def test_keys_lead_to_another_screen(tmp_path: Path, make_view: Callable[..., View]) -> None:
+    path = tmp_path / "help.svg"
+    await screenshot.save_svg(app(make_view, tmp_path), path, steps=[("5", "us-main"), ("question_mark", "this help")])
+    assert "on this screen (Accounts)" in path.read_text(encoding="utf-8").replace("&#160;", " ")
+
+
 async def test_no_data_in_time_is_an_error_that_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def build() -> View:
         raise OSError("no such disk")

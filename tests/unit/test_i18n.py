@@ -24,8 +24,18 @@ def catalogue() -> Catalog:
     return read_po(io.BytesIO(PO.read_bytes()), locale="zh")
 
 
+DECLARED = {"Setting": "help", "Secret": "help", "Stream": "title"}
+"""What the set-up tells of a connector's declarations; `make locale` takes each one's second argument."""
+
+
 def marked() -> Iterator[tuple[str, int, str]]:
-    """File, line and text of each literal that is handed to `_` or `N_`."""
+    """File, line and text of each literal that is handed to `_` or `N_`, or that a connector here declares."""
+    for file in sorted((ROOT.parent / "connectors").glob("*/kpiterm_*/*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in DECLARED:
+                for keyword in node.keywords:
+                    if keyword.arg == DECLARED[node.func.id] and isinstance(keyword.value, ast.Constant):
+                        yield file.name, node.lineno, str(keyword.value.value)
     for file in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "N_", "said"}:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"apprise", "duckdb", "httpx", "keyring", "requests", "textual"}
+HEAVY = {"apprise", "babel", "duckdb", "httpx", "keyring", "requests", "textual"}
 REPORT = """import atexit, json, sys
 def names():
     return sorted({name.partition(".")[0] for name, module in sys.modules.items() if module})

@@ -1,6 +1,6 @@
 -- Order lines of the All-Orders flat file; its cells come without surrounding blanks, empty ones as NULL.
 -- Equal lines within a file are real and stay.
-with line as (
+with line as materialized (
     select
         _payload,
         _row,
@@ -29,20 +29,36 @@ with line as (
         abs(cast("ship-promotion-discount" as decimal(18, 4))) as ship_discount
     from source
     where "amazon-order-id" is not null
+),
+
+-- Older layouts give no line id, and one order can hold the same SKU twice.
+numbered as (
+    select
+        _payload,
+        _row,
+        row_number() over (partition by _payload, order_id, sku order by _row) as repeat
+    from line
+    where item_line is null
+),
+
+-- An order is replaced whole, so all of its lines carry its last change. (A window function took three times as long.)
+changed as (
+    select
+        _payload,
+        order_id,
+        max(updated_at) as updated_at
+    from line
+    group by _payload, order_id
+    having count(*) > 1
 )
 
 select
     _payload,
     channel,
     order_id,
-    -- Older layouts give no line id, and one order can hold the same SKU twice.
-    coalesce(
-        item_line,
-        coalesce(sku, '') || '#' || row_number() over (partition by _payload, order_id, sku order by _row)
-    ) as line_key,
+    coalesce(item_line, coalesce(sku, '') || '#' || numbered.repeat) as line_key,
     ordered_at,
-    -- An order is replaced whole, so all of its lines carry its last change.
-    max(updated_at) over (partition by _payload, order_id) as updated_at,
+    coalesce(changed.updated_at, line.updated_at) as updated_at,
     business_day(ordered_at, channel) as business_day,
     -- The two states can disagree: a cancelled line is cancelled whatever the order says, else the further one holds.
     case
@@ -67,3 +83,5 @@ select
         when fulfilled_by in ('merchant', 'mfn', 'seller') then 'merchant'
     end as fulfilment
 from line
+left join changed using (_payload, order_id)
+left join numbered using (_payload, _row)

@@ -51,14 +51,33 @@ AMAZON = Connector(
     marketplace=marketplace,
     settings=(
         Setting(name="marketplace", help="country of the marketplace", default=DEFAULT, choices=tuple(PLACES)),
-        Setting(name="client_id", help="LWA client id of the Selling Partner application", required=True),
-        Setting(name="ads_client_id", help="LWA client id of the Amazon Ads application"),
+        Setting(
+            name="client_id",
+            help="LWA client id of the Selling Partner application, amzn1.application-oa2-client.…: Seller Central, "
+            "Develop Apps, at the application LWA credentials, View",
+            required=True,
+        ),
+        Setting(
+            name="ads_client_id",
+            help="LWA client id of the Amazon Ads application: developer.amazon.com, Login with Amazon, the security "
+            "profile that Amazon Ads approved",
+        ),
         Setting(name="ads_profile_id", help="advertising profile; found by the marketplace where it is not given"),
     ),
     secrets=(
-        Secret(name="client_secret", help="LWA client secret of the Selling Partner application"),
-        Secret(name="refresh_token", help="refresh token of the seller's consent, Atzr|…"),
-        Secret(name="ads_client_secret", help="LWA client secret of the Amazon Ads application", required=False),
+        Secret(
+            name="client_secret",
+            help="LWA client secret of the Selling Partner application: beside its client id, under View",
+        ),
+        Secret(
+            name="refresh_token",
+            help="refresh token of the seller's consent, Atzr|…: Develop Apps, at the application Authorize",
+        ),
+        Secret(
+            name="ads_client_secret",
+            help="LWA client secret of the Amazon Ads application: beside its client id",
+            required=False,
+        ),
         Secret(name="ads_refresh_token", help="refresh token of the advertiser's consent, Atzr|…", required=False),
     ),
     streams=STREAMS,

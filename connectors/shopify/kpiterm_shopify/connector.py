@@ -20,7 +20,10 @@ SHOPIFY = Connector(
             "it; the shop's own domain does not answer the API",
             required=True,
         ),
-        Setting(name="client_id", help="client id of the app, where a client secret is used"),
+        Setting(
+            name="client_id",
+            help="client id of the app, where a client secret is used: Dev Dashboard, the app, Settings",
+        ),
         Setting(
             name="sign_in",
             help="which credentials to use, where several are there; auto takes the refresh token, else the access "
@@ -32,8 +35,12 @@ SHOPIFY = Connector(
         Setting(name="currency", help="the shop's currency", default=DEFAULT_CURRENCY),
     ),
     secrets=(
-        Secret(name="access_token", help="access token of the Admin API, shpat_… or shpua_…", required=False),
-        Secret(name="client_secret", help="client secret of the app, shpss_…", required=False),
+        Secret(
+            name="access_token",
+            help="access token of the Admin API, shpat_… or shpua_…, of an app made in the Shopify admin",
+            required=False,
+        ),
+        Secret(name="client_secret", help="client secret of the app, shpss_…: beside its client id", required=False),
         Secret(name="refresh_token", help="refresh token of an expiring access token, shprt_…", required=False),
     ),
     streams=(

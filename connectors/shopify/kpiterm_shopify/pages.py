@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -83,15 +84,20 @@ def pages(
 
 
 def _connection(answer: Answer, model: type[N], path: tuple[str, ...]) -> Connection[N] | None:
-    raw = answer.data
-    for key in path:
-        found = Answer(answer.body, raw, answer.what).read(dict[str, msgspec.Raw])
-        if bytes(found.get(key, b"null")) == b"null":
-            return None
-        raw = found[key]
     wanted: Any = Connection[model]  # type: ignore[valid-type]
-    read: Connection[N] = Answer(answer.body, raw, answer.what).read(wanted)
-    return read
+    found: Any = answer.read(_envelope(wanted, path))
+    for _ in path:
+        found = found and found.inner
+    connection: Connection[N] | None = found
+    return connection
+
+
+@lru_cache(maxsize=64)
+def _envelope(kind: Any, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - types made while running
+    """The type that reads an answer in one go, down to a `kind` at `path`."""
+    for key in reversed(path):
+        kind = msgspec.defstruct("Envelope", [("inner", kind | None, None)], rename={"inner": key})
+    return kind
 
 
 def _further(onward: Callable[[list[N]], str], nodes: list[N], variables: Mapping[str, object]) -> str:

@@ -30,7 +30,11 @@ WALMART = Connector(
     hosts=HOSTS,
     marketplace=marketplace,
     settings=(
-        Setting(name="client_id", help="Client ID of the production API keys (Developer Portal)", required=True),
+        Setting(
+            name="client_id",
+            help="Client ID of the production API keys: Seller Center, API Key Management",
+            required=True,
+        ),
         Setting(
             name="refunds_from",
             help="which API counts refunds: returns (exact dates) or orders (the line's last status date)",
@@ -42,7 +46,7 @@ WALMART = Connector(
         Setting(name="ads_key_version", help="version of the partner's public key", default=KEY_VERSION),
     ),
     secrets=(
-        Secret(name="client_secret", help="Client Secret of the production API keys"),
+        Secret(name="client_secret", help="Client Secret of the production API keys: beside the Client ID"),
         Secret(name="ads_auth_token", help="long-lived auth token of Walmart Connect", required=False),
         Secret(name="ads_private_key", help="the partner's RSA private key, PKCS #8 PEM", required=False),
     ),

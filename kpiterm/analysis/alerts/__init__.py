@@ -2,9 +2,9 @@
 
 from kpiterm.analysis.alerts.evaluate import evaluate
 from kpiterm.analysis.alerts.rules import DEFAULTS, LEVELS, Rule, Rules, Severity, When, load_rules
-from kpiterm.analysis.alerts.state import Alert, Notification, Situation, State, Streak
+from kpiterm.analysis.alerts.state import Acknowledged, Alert, Notification, Situation, State, Streak
 
 __all__ = [
-    "DEFAULTS", "LEVELS", "Alert", "Notification", "Rule", "Rules", "Severity", "Situation", "State", "Streak", "When",
-    "evaluate", "load_rules",
+    "DEFAULTS", "LEVELS", "Acknowledged", "Alert", "Notification", "Rule", "Rules", "Severity", "Situation", "State",
+    "Streak", "When", "evaluate", "load_rules",
 ]  # fmt: skip

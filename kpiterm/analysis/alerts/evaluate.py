@@ -18,7 +18,8 @@ def evaluate(view: View, state: State, rules: Rules, now: datetime) -> tuple[Sta
     """What is remembered after this reading of the board, and what to tell; the gravest first.
 
     An alert is told of when it opens, when it gets worse, now and then while it lasts, and when it is over; but, unless
-    it gets worse, at most once in `rules.window`, however its condition flaps.
+    it gets worse, at most once in `rules.window`, however its condition flaps. One that somebody has acknowledged is
+    told of when it gets worse and when it is over.
     """
     found, seen = _look(view, rules, now)
     known = {rule.id: rule for rule in rules.rules}
@@ -28,7 +29,7 @@ def evaluate(view: View, state: State, rules: Rules, now: datetime) -> tuple[Sta
         before = state.alerts.get(name) or Alert(situation=seen[name])
         findings = found.get(name, {})
         alert = _step(replace(before, situation=seen.get(name, before.situation)), findings, known)
-        alert, note = _tell(alert, rules, now)
+        alert, note = _tell(_heeded(alert, now), rules, now)
         if note:
             notes.append(note)
         if not _is_over(alert, rules, now):
@@ -72,6 +73,14 @@ def _next(streak: Streak, found: Finding, rule: Rule) -> Streak:
             return Streak(0, 0, streak.active)
 
 
+def _heeded(alert: Alert, now: datetime) -> Alert:
+    """Without its acknowledgement where that no longer holds: it is over, graver than it was, or the day has come."""
+    given = alert.acknowledged
+    holds = given is not None and alert.severity is not None and rank(alert.severity) <= rank(given.severity)
+    late = given is not None and given.until is not None and now.astimezone(UTC).date() >= given.until
+    return alert if holds and not late else replace(alert, acknowledged=None)
+
+
 def _tell(alert: Alert, rules: Rules, now: datetime) -> tuple[Alert, Notification | None]:
     """The alert as people know it from now on, and what to tell them."""
     severity = alert.severity or alert.told
@@ -92,14 +101,15 @@ def _tell(alert: Alert, rules: Rules, now: datetime) -> tuple[Alert, Notificatio
 def _change(alert: Alert, rules: Rules, now: datetime) -> Change | None:
     quiet = alert.told_at is not None and now - alert.told_at < rules.window
     if alert.told is None:
-        return "opened" if alert.severity and not quiet else None
+        return "opened" if alert.severity and not quiet and not alert.acknowledged else None
     if alert.severity is None:
         return None if quiet else "closed"
     if rank(alert.severity) > rank(alert.told):
-        return "worse"
+        return None if alert.acknowledged else "worse"
     due = alert.told_at is None or now - alert.told_at >= rules.remind
     lasts = any(streak.active and streak.bad for streak in alert.streaks.values())
-    return "reminder" if due and lasts and alert.severity != "info" else None
+    heeded = alert.acknowledged is not None or alert.severity == "info"
+    return "reminder" if due and lasts and not heeded else None
 
 
 def _is_over(alert: Alert, rules: Rules, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from kpiterm.config.toml import Section, did_you_mean, read_toml
+from kpiterm.i18n import said
 
 Severity = Literal["info", "warning", "critical"]
 LEVELS: tuple[Severity, ...] = ("info", "warning", "critical")
@@ -39,11 +40,13 @@ class When:
     def __str__(self) -> str:
         match self.kind:
             case "p_hit":
-                return f"p_hit < {self.limit}"
+                return said("p_hit < {0}", self.limit)
             case "stale":
-                return f"data older than {self.limit} days"
+                return said("data older than {0} days", self.limit)
             case "order_by":
-                return f"order due within {self.limit} days"
+                return said("order due within {0} days", self.limit)
+            case "budget":
+                return said("budget")
             case _:
                 return self.kind
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpiterm.analysis.alerts.rules import Rules, Severity
 from kpiterm.analysis.alerts.state import Alert, rank
+from kpiterm.i18n import said
 
 
 def status(alert: Alert, rules: Rules) -> str:
@@ -12,7 +13,7 @@ def status(alert: Alert, rules: Rules) -> str:
         return "open"
     needed = {rule.id: rule.holds for rule in rules.rules}
     counted = [(streak.bad, needed[name]) for name, streak in alert.streaks.items() if streak.bad and name in needed]
-    return "pending {} of {}".format(*max(counted, key=lambda pair: pair[0] / pair[1])) if counted else ""
+    return said("pending {0} of {1}", *max(counted, key=lambda pair: pair[0] / pair[1])) if counted else ""
 
 
 def reasons(alert: Alert, rules: Rules) -> list[str]:

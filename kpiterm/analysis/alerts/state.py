@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from kpiterm.analysis.alerts.rules import LEVELS, Severity
+from kpiterm.analysis.alerts.rules import EVERY, LEVELS, Severity
 from kpiterm.analysis.view import Budget, Gauge, Span, Target
 from kpiterm.analysis.view import State as Standing
 
@@ -44,6 +44,18 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """Somebody has taken an alert on, as grave as it was at `at`: channels are left alone until it gets graver, or
+    until the day `until` begins (UTC)."""
+
+    by: str
+    at: datetime
+    severity: Severity
+    note: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """One KPI on one channel. `told` is what people last heard (None: nothing, or that it is over)."""
 
@@ -54,6 +66,7 @@ class Alert:
     since: datetime | None = None
     told: Severity | None = None
     told_at: datetime | None = None
+    acknowledged: Acknowledged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,11 @@ class Notification:
 def key(kpi: str, channel: str) -> str:
     """What makes an alert itself."""
     return f"{kpi}@{channel}"
+
+
+def public_id(situation: Situation) -> str:
+    """What a person types to name an alert; a shell would take the `*` of `key` for a pattern."""
+    return key("data" if situation.kpi == EVERY else situation.kpi, situation.channel)
 
 
 def rank(severity: Severity | None) -> int:

@@ -12,6 +12,7 @@ from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.analysis.kpi.frame import Frame, Question
 from kpiterm.analysis.period import label
 from kpiterm.errors import UsageError
+from kpiterm.i18n import named
 
 ADDITIVE = {"sum", "ratio", "weighted"}
 COMPOSED = {"net", "share"}
@@ -40,7 +41,7 @@ def base_of(question: Question, definition: Definition, channel: str | None) -> 
     own, others = ({c.channel for c in question.covers(kpi) if channel in {None, c.channel}} for kpi in (base, instead))
     if others and not own:
         return instead, []
-    name = instead.name[question.config.language]
+    name = named(instead.name, question.config.language)
     return base, [Note("left_out", (other, name)) for other in sorted(others - own)]
 
 

@@ -24,6 +24,7 @@ from kpiterm.analysis.kpi.figures import read_parts
 from kpiterm.analysis.kpi.frame import Question, windowed
 from kpiterm.analysis.view import Span
 from kpiterm.errors import UsageError
+from kpiterm.i18n import named
 
 _ZERO = Decimal(0)
 _KINDS = frozenset({"sum", "distinct", "last"})
@@ -107,7 +108,7 @@ def composed_drafts(question: Question, base: Definition, sides: Sides, by: By) 
         notes=notes,
         before=above[0] / below[0] if below else above[0],
         after=above[1] / below[1] if below else above[1],
-        components={term.leaf.id: term.leaf.name[question.config.language] for term in terms},
+        components={term.leaf.id: named(term.leaf.name, question.config.language) for term in terms},
     )
 
 
@@ -203,7 +204,7 @@ def _unknown(
                 f"{base.id}: {term.leaf.id} has no data from {span.start} to {span.through}",
                 hint="choose another --period; " + term.leaf.remedy.replace("{kpi}", term.leaf.id),
             )
-        name = term.leaf.name[question.config.language]
+        name = named(term.leaf.name, question.config.language)
         notes.append(Note("not_deducted" if not any(found.known) else "one_side_unknown", (name,)))
     return notes
 

@@ -20,6 +20,7 @@ from kpiterm.analysis.cause.sales_rows import UNITS
 from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.analysis.kpi.frame import Question, earlier, windowed
 from kpiterm.analysis.kpi.frame import frame as frame_of
+from kpiterm.i18n import named
 
 MONEY, RATIO, COUNT = Decimal("0.0001"), Decimal("1E-12"), Decimal("0.0001")
 TOP = 10
@@ -51,7 +52,7 @@ def explain(question: Question, kpi: str, *, by: By | None = None, channel: str 
     growth = (found.after - found.before) / found.before if definition.kind == "growth" and found.before else None
     return Cause(
         kpi=kpi,
-        name=base.name[question.config.language],
+        name=named(base.name, question.config.language),
         unit=base.unit,
         is_ratio=is_ratio,
         direction=base.direction,

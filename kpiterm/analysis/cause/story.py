@@ -21,6 +21,7 @@ from kpiterm.analysis.cause.words import (
     value_of,
 )
 from kpiterm.analysis.format import format_value
+from kpiterm.i18n import told
 
 _LEAD, _AGAINST = 3, 2  # lines that are named: of those that moved it most, and of those that moved it back
 _MINOR = Decimal("0.25")  # of a line's movement: smaller parts of it are not worth saying
@@ -45,7 +46,9 @@ def remarks(cause: Cause, lang: str) -> list[str]:
         together.setdefault((note.code, note.values[1:]), []).append(note.values[0])
     texts = LANGUAGES[lang].notes
     comma = "、" if lang == "zh" else ", "
-    return _spaced([texts[code].format(comma.join(names), *more) for (code, more), names in together.items()], lang)
+    found = [texts[code].format(comma.join(told(name, lang) for name in names), *(told(text, lang) for text in more))
+             for (code, more), names in together.items()]  # fmt: skip
+    return _spaced(found, lang)
 
 
 def visits_together(parts: Amounts) -> dict[str, Decimal]:
@@ -60,7 +63,7 @@ def visits_together(parts: Amounts) -> dict[str, Decimal]:
 def _headline(cause: Cause, lang: str) -> str:
     years = cause.period.through.year != cause.against.through.year
     now, before = days(cause.period, lang, year=True), days(cause.against, lang, year=years)
-    words = LANGUAGES[lang]
+    words, name = LANGUAGES[lang], told(cause.name, lang)
     relative = (cause.after - cause.before) / cause.before if cause.before else None
     share = None if relative is None or cause.is_ratio else format_value(abs(relative), "ratio")
     size = signed(cause, cause.change, words)
@@ -68,12 +71,12 @@ def _headline(cause: Cause, lang: str) -> str:
     if lang == "zh":
         verb = "持平" if not cause.change else "上升" if cause.change > 0 else "下降"
         by = f"{verb} {share}（{size}）" if share else f"{verb}（{size}）"
-        return f"{cause.name}：{now}为 {after}，比 {before}的 {old} {by}。"
+        return f"{name}：{now}为 {after}，比 {before}的 {old} {by}。"
     if not cause.change:
-        return f"{cause.name} stood at {after}, {now} as {before}."
+        return f"{name} stood at {after}, {now} as {before}."
     verb = "rose" if cause.change > 0 else "fell"
     by = f"{share} ({size})" if share else amount(cause, cause.change, words)
-    return f"{cause.name} {verb} {by} to {after}, {now} against {before}."
+    return f"{name} {verb} {by} to {after}, {now} against {before}."
 
 
 def _factors(cause: Cause, lang: str) -> str:

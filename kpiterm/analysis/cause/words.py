@@ -11,6 +11,7 @@ from decimal import Decimal
 from kpiterm.analysis.cause.result import Cause, Line
 from kpiterm.analysis.format import format_value, money
 from kpiterm.analysis.view import Span
+from kpiterm.i18n import told
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -25,6 +26,7 @@ _NO_CENTS = frozenset({"JPY", "KRW", "VND", "CLP"})
 class Words:
     """One language. `factors` as the story and the table name them; `heads` are the columns of the lines' table."""
 
+    language: str
     factors: Mapping[str, str]
     heads: Mapping[str, str]
     kinds: Mapping[str, str]
@@ -47,6 +49,7 @@ class Words:
 
 
 EN = Words(
+    language="en",
     factors={
         "traffic": "visits", "mix": "mix", "conversion": "conversion", "volume": "units", "price": "price",
         "cpc": "cost per click", "cvr": "ad conversion", "aov": "order value", "rate": "own rate",
@@ -92,6 +95,7 @@ EN = Words(
     units={"days": " days", "hours": " hours"},
 )  # fmt: skip
 ZH = Words(
+    language="zh",
     factors={
         "traffic": "流量", "mix": "结构", "conversion": "转化率", "volume": "销量", "price": "单价",
         "cpc": "点击单价", "cvr": "广告转化率", "aov": "客单价", "rate": "自身比率", "amount": "两期都有的{0}",
@@ -186,7 +190,7 @@ def in_sentence(cause: Cause, factor: str, words: Words) -> str:
 def factor_of(cause: Cause, factor: str, words: Words) -> str:
     """A factor as it is named among these lines: `visits`, `new SKUs`."""
     if factor in cause.components:
-        return cause.components[factor]
+        return told(cause.components[factor], words.language)
     return words.factors[factor].format(words.by[cause.by][1])
 
 

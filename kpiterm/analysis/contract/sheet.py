@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from kpiterm.analysis.contract.amounts import digits
 from kpiterm.analysis.contract.model import Commission, Contract, KpiTerms, Score, Service, TermsVersion
 from kpiterm.analysis.format import amount_digits, format_target, format_value
 from kpiterm.analysis.kpi.definition import Definition
+from kpiterm.i18n import told
 
 _WORDS = {
     "contract": ("Contract", "合同"), "parties": ("Parties", "双方"), "version": ("Version", "版本"),
@@ -33,6 +34,8 @@ _WORDS = {
     "stretch": ("stretch", "挑战值"), "gate": ("no bonus at", "无奖条件"),
 }  # fmt: skip
 
+_SEMICOLON = ("; ", "；")
+
 
 def word(name: str, lang: str) -> str:
     """A word of the sheet in English or Chinese."""
@@ -42,13 +45,14 @@ def word(name: str, lang: str) -> str:
 def heading(contract: Contract, terms: TermsVersion, lang: str) -> Iterator[tuple[str, str]]:
     """Who agreed, and which version holds from when to when."""
     yield word("contract", lang), f"{contract.id} ({contract.currency}, {contract.timezone})"
-    yield word("parties", lang), ", ".join(f"{side}: {name}" for side, name in contract.parties.items())
+    parties = [f"{told(side, lang)}{_colon(lang)}{name}" for side, name in contract.parties.items()]
+    yield word("parties", lang), _listed(parties, lang)
     said = [f"{terms.version}, {word('from', lang)} {terms.effective_from}"]
     if contract.until:
         said.append(f"{word('until', lang)} {contract.until}")
     if contract.signed_at:
         said.append(f"{word('signed', lang)} {contract.signed_at}")
-    yield word("version", lang), ", ".join(said)
+    yield word("version", lang), _listed(said, lang)
 
 
 def money_rows(contract: Contract, terms: TermsVersion, lang: str) -> Iterator[tuple[str, str]]:
@@ -83,10 +87,10 @@ def kpi_row(kpi: str, agreed: KpiTerms, definition: Definition | None, lang: str
     return (
         f"{name} ({kpi})",
         digits(agreed.weight),
-        format_target(agreed.target, unit),
-        format_value(agreed.floor, unit),
-        format_value(agreed.stretch, unit),
-        format_target(agreed.gate, unit) if agreed.gate else "",
+        format_target(agreed.target, unit, language=lang),
+        format_value(agreed.floor, unit, language=lang),
+        format_value(agreed.stretch, unit, language=lang),
+        format_target(agreed.gate, unit, language=lang) if agreed.gate else "",
     )
 
 
@@ -97,12 +101,12 @@ def _score(score: Score, lang: str) -> str:
         word("nothing", lang).format(digits(score.dead_band)),
         word("held", lang).format(_percent(score.min_coverage)),
     )
-    return "; ".join(said)
+    return _SEMICOLON[lang == "zh"].join(said)
 
 
 def _commission(terms: Commission, currency: str, lang: str) -> Iterator[tuple[str, str]]:
-    tiers = ", ".join(word("tier", lang).format(_percent(t.rate), digits(t.start)) for t in terms.tiers)
-    said = "; ".join(word(name, lang) for name in (terms.base, terms.method, terms.reset))
+    tiers = _listed((word("tier", lang).format(_percent(t.rate), digits(t.start)) for t in terms.tiers), lang)
+    said = _SEMICOLON[lang == "zh"].join(word(name, lang) for name in (terms.base, terms.method, terms.reset))
     yield word("commission", lang), f"{tiers} ({said})"
     if terms.base == "incremental_net_sales":
         index = f" ({_pairs(terms.seasonal_index)})" if terms.seasonal_index else ""
@@ -118,14 +122,23 @@ def _service(service: Service, lang: str) -> Iterator[tuple[str, str]]:
     if service.scope:
         yield word("scope", lang), ", ".join(service.scope)
     if service.data_owner:
-        yield word("owner", lang), service.data_owner
+        yield word("owner", lang), told(service.data_owner, lang)
     days = {side: given for side in ("seller", "provider") if (given := service.notice_of(side)) is not None}
     if len(set(days.values())) == 1:
         yield word("notice", lang), f"{min(days.values())} {word('days', lang)}"
     elif days:
-        yield word("notice", lang), ", ".join(f"{side} {given} {word('days', lang)}" for side, given in days.items())
+        each = [f"{told(side, lang)} {given} {word('days', lang)}" for side, given in days.items()]
+        yield word("notice", lang), _listed(each, lang)
     if service.transition_days is not None:
         yield word("transition", lang), f"{service.transition_days} {word('days', lang)}"
+
+
+def _listed(parts: Iterable[str], lang: str) -> str:
+    return ("，" if lang == "zh" else ", ").join(parts)
+
+
+def _colon(lang: str) -> str:
+    return "：" if lang == "zh" else ": "
 
 
 def _pairs(given: Mapping[str, Decimal]) -> str:

@@ -208,7 +208,7 @@ def gauge(question: Question, case: Case, ahead: Outlook, restatement: Restateme
     notes = (outcome.reason, *reading.doubts, reading.note)
     return Gauge(
         id=definition.id,
-        name=definition.name[question.config.language],
+        name=named(definition.name, question.config.language),
         channel=frame.name,
         period=reading.span,
         value=outcome.value,

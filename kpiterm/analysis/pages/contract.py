@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from kpiterm.analysis.contract.access import Finding
 from kpiterm.analysis.contract.clauses import Clause, Facts
@@ -19,9 +19,7 @@ from kpiterm.analysis.contract.stakes import Stake, stakes
 from kpiterm.analysis.contract.values import read_values
 from kpiterm.analysis.kpi.definition import Definition
 from kpiterm.errors import KpitermError
-from kpiterm.i18n import told
-
-T = TypeVar("T", Due, Clause, Finding)
+from kpiterm.i18n import LANGUAGES, named, said, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,15 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """The terms as rows of words."""
+
+    terms: tuple[tuple[str, str], ...]
+    kpi_header: tuple[str, ...]
+    kpis: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """A statement that was closed for good."""
 
@@ -48,15 +55,12 @@ class Closed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractPage:
-    """`fee` is None where the month cannot be settled, and `no_fee` says why."""
+    """`fee` is None where the month cannot be settled, and `no_fee` says why; `sheets` are the terms by language."""
 
     id: str
-    language: str
     currency: str
     today: date
-    terms: tuple[tuple[str, str], ...]
-    kpi_header: tuple[str, ...]
-    kpis: tuple[tuple[str, ...], ...]
+    sheets: Mapping[str, Sheet]
     fee: Fee | None
     no_fee: str
     dues: tuple[Due, ...]
@@ -76,23 +80,19 @@ def contract_page(
     fee: Fee | str,
     closed: Mapping[str, Mapping[str, Any]],
     catalogue: Mapping[str, Definition],
-    language: str,
 ) -> ContractPage:
     """All of it, from what the clauses were held against. A `fee` that is a text says why there is none."""
     return ContractPage(
         id=contract.id,
-        language=language,
         currency=contract.currency,
         today=facts.today,
-        terms=(*heading(contract, terms, language), *money_rows(contract, terms, language)),
-        kpi_header=kpi_header(language),
-        kpis=tuple(kpi_row(kpi, agreed, catalogue.get(kpi), language) for kpi, agreed in terms.kpis.items()),
+        sheets={language: _sheet(contract, terms, catalogue, language) for language in LANGUAGES},
         fee=None if isinstance(fee, str) else fee,
         no_fee=fee if isinstance(fee, str) else "",
-        dues=tuple(_worded(due, ("title", "detail", "by"), language) for due in facts.dues),
-        clauses=tuple(_worded(clause, ("agreed", "why"), language) for clause in clauses),
-        findings=tuple(_worded(found, ("text", "remedy"), language) for found in facts.access),
-        pilot=f"{facts.pilot.verdict}: {facts.pilot.arithmetic}" if facts.pilot else "",
+        dues=tuple(facts.dues),
+        clauses=tuple(clauses),
+        findings=tuple(facts.access),
+        pilot=said("{0}: {1}", word(facts.pilot.verdict), facts.pilot.arithmetic) if facts.pilot else "",
         statements=tuple(
             Closed(period, str(found["status"]), Decimal(str(found["total"])), str(found["hash"]))
             for period, found in sorted(closed.items(), reverse=True)
@@ -101,10 +101,12 @@ def contract_page(
     )
 
 
-def _worded(one: T, names: Sequence[str], language: str) -> T:
-    """`one` with these texts of it in the reader's language."""
-    texts: dict[str, Any] = {name: told(text, language) for name in names if (text := getattr(one, name))}
-    return replace(one, **texts)
+def _sheet(contract: Contract, terms: TermsVersion, catalogue: Mapping[str, Definition], language: str) -> Sheet:
+    return Sheet(
+        terms=(*heading(contract, terms, language), *money_rows(contract, terms, language)),
+        kpi_header=kpi_header(language),
+        kpis=tuple(kpi_row(kpi, agreed, catalogue.get(kpi), language) for kpi, agreed in terms.kpis.items()),
+    )
 
 
 def fee_so_far(
@@ -112,10 +114,8 @@ def fee_so_far(
     period: str,
     values: Mapping[str, object],
     catalogue: Mapping[str, Definition],
-    language: str,
 ) -> Fee | str:
     """The month on a document of values, or why it cannot be settled."""
-    lang = "zh" if language == "zh" else "en"
     try:
         read = read_values(values, "the store")
         settled, parts = settle(contract, period, read), stakes(contract, period, read)
@@ -124,6 +124,6 @@ def fee_so_far(
     known = {part.result.id: catalogue[part.result.id] for part in parts if part.result.id in catalogue}
     return Fee(
         period, contract.currency, settled, parts,
-        {kpi: definition.name[lang] for kpi, definition in known.items()},
+        {kpi: named(definition.name) for kpi, definition in known.items()},
         {kpi: definition.unit for kpi, definition in known.items()},
     )  # fmt: skip

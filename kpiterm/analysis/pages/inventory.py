@@ -1,4 +1,4 @@
-"""What to order, as a screen shows it: the plan with the language of its sentences, and the stock of one SKU."""
+"""What to order, as a screen shows it: the plan, and the stock of one SKU."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpiterm.analysis.inventory.order.plan import Plan
-from kpiterm.analysis.inventory.order.words import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +13,6 @@ class InventoryPage:
     """A plan of all SKUs with stock or sales."""
 
     plan: Plan
-    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,19 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """Units on their way: by `likely` half of the simulated ways can sell them, by `late` nine in ten; `order` None
+    where no purchase order names them."""
+
+    units: int
+    likely: date
+    late: date
+    order: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class StockPage:
     """Today first, then the ends of the weeks; what is inbound arrives in it, what is suggested does not."""
 
     left: tuple[Left, ...]
+    arrivals: tuple[Arrival, ...] = ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -10,12 +11,14 @@ from kpiterm.analysis.clock import Clock
 from kpiterm.analysis.inventory.demand import paths, store
 from kpiterm.analysis.inventory.lead.draws import DRAWS
 from kpiterm.analysis.inventory.order import path
+from kpiterm.analysis.inventory.order.case import Inbound
 from kpiterm.analysis.inventory.order.compute import ENDS, HORIZONS, Inputs
 from kpiterm.analysis.inventory.order.gather import Buyer, case, terms_by_sku
 from kpiterm.analysis.inventory.order.lanes import Lanes
 from kpiterm.analysis.inventory.order.money import Exchange
 from kpiterm.analysis.inventory.order.shop import Key, articles
-from kpiterm.analysis.pages.inventory import Left, StockPage
+from kpiterm.analysis.inventory.supply.model import Incoming
+from kpiterm.analysis.pages.inventory import Arrival, Left, StockPage
 from kpiterm.analysis.reader import Columns
 from kpiterm.errors import UsageError
 
@@ -44,5 +47,13 @@ def stock_page(reader: Columns, inputs: Inputs, clock: Clock, key: Key) -> Stock
     now = float(one.on_hand[0])
     ahead = zip(ENDS[:WEEKS], left.T.tolist(), strict=False)
     return StockPage(
-        (Left(today, now, now, now), *(Left(today + timedelta(days=days), *shares) for days, shares in ahead))
+        (Left(today, now, now, now), *(Left(today + timedelta(days=days), *shares) for days, shares in ahead)),
+        tuple(sorted(_arrivals(coming, one.inbound, today), key=lambda arrival: arrival.likely)),
     )
+
+
+def _arrivals(coming: Sequence[Incoming], inbound: Inbound, today: date) -> Iterator[Arrival]:
+    """Each in the order of `coming`, which is that of the simulated lines."""
+    days = np.quantile(inbound.days, (0.5, 0.9), axis=1)
+    for one, likely, late in zip(coming, *days.tolist(), strict=True):
+        yield Arrival(one.units, today + timedelta(round(likely)), today + timedelta(round(late)), one.order)

@@ -8,9 +8,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from kpiterm.cli import board, output
+from kpiterm.cli.logins import declare, drafted
 from kpiterm.cli.session import Session, interactive
-from kpiterm.config import Account, remove_account, save_account
-from kpiterm.config.accounts import check_name
+from kpiterm.config import Account, remove_account
 from kpiterm.errors import CREDENTIALS, OK, KpitermError, UsageError
 
 if TYPE_CHECKING:
@@ -43,25 +43,15 @@ def run(args: argparse.Namespace, session: Session) -> int:
 
 
 def _add(args: argparse.Namespace, session: Session) -> int:
-    from kpiterm.sync.work import find_connector, marketplace_of
+    from kpiterm.sync.work import marketplace_of
 
-    check_name(args.name)
-    existing = next((a for a in session.accounts() if a.name == args.name), None)
-    settings = dict(existing.settings) if existing and existing.connector == args.connector else {}
-    account = Account(
-        name=args.name,
-        connector=args.connector,
-        sandbox=existing.sandbox if existing else None,
-        settings={**settings, **_settings(args.set)},
-    )
-    connector = find_connector(session.plugins({args.connector}), account)
+    connector, account = drafted(session, args.connector, args.name, _settings(args.set))
     for secret in connector.secrets:
         if secret.name in account.settings:
             raise _exposed(secret.name)
     account = _ask_settings(connector, account)
     place = marketplace_of(connector, account)
-    _store_secrets(args, session, connector, account)
-    path = save_account(session.paths, account)
+    path = declare(session, account, _secrets(args, session, connector, account))
     output.note(f"{account.name}: {connector.title}, {place.channel}, business days in {place.timezone} ({path})")
     if args.no_test:
         return OK
@@ -96,30 +86,31 @@ def _ask_settings(connector: Connector, account: Account) -> Account:
     return Account(name=account.name, connector=account.connector, sandbox=account.sandbox, settings=settings)
 
 
-def _store_secrets(args: argparse.Namespace, session: Session, connector: Connector, account: Account) -> None:
+def _secrets(args: argparse.Namespace, session: Session, connector: Connector, account: Account) -> dict[str, str]:
+    """Those that standard input holds, then those that a person enters."""
     known = {s.name: s for s in connector.secrets}
-    store = session.secrets()
+    given: dict[str, str] = {}
     for name in args.secret_stdin:
         if name not in known:
             raise UsageError(f"{connector.name} has no secret {name!r}", hint=f"it has {', '.join(known)}")
         if not (value := sys.stdin.readline().strip()):
             raise UsageError(f"standard input held nothing for {name!r}", hint="one line per --secret-stdin, in order")
-        store.put(account.name, name, value)
+        given[name] = value
     if interactive():
         for secret in connector.secrets:
-            if secret.name not in args.secret_stdin:
-                _ask_secret(session, account, secret)
+            if secret.name not in given and (value := _ask_secret(session, account, secret)):
+                given[secret.name] = value
+    return given
 
 
-def _ask_secret(session: Session, account: Account, secret: Secret) -> None:
-    store = session.secrets()
-    have = store.get(account.name, secret.name) is not None
+def _ask_secret(session: Session, account: Account, secret: Secret) -> str:
+    """What a person enters; empty: as it is."""
+    have = session.secrets().get(account.name, secret.name) is not None
     how = "Enter keeps the stored one" if have else "Enter to leave out" if not secret.required else "required"
     value = getpass.getpass(f"{secret.name}: {secret.help} ({how}): ", stream=sys.stderr).strip()
-    if value:
-        store.put(account.name, secret.name, value)
-    elif secret.required and not have:
+    if secret.required and not have and not value:
         raise KpitermError(f"{secret.name} is required", hint="run the command again", exit_code=CREDENTIALS)
+    return value
 
 
 def _list(session: Session) -> int:

@@ -1,14 +1,14 @@
-"""`kpiterm alerts`: what is alarming now, and what would be sent about it."""
+"""`kpiterm alerts`: what is alarming now, who has taken it on, what was, and what would be sent about it."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kpiterm.analysis.alerts.standing import gravest_first, reasons, severity, status
-from kpiterm.cli import alerts, board, output
+from kpiterm.analysis.alerts.state import key, public_id
+from kpiterm.cli import alert_acts, alerts, board, output
 from kpiterm.cli.session import Session
 from kpiterm.errors import OK, TRANSIENT
 
@@ -22,13 +22,16 @@ _STYLES = {"info": "dim", "warning": "watch", "critical": "breach"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="list|test")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|ack|history|test")
     actions.add_parser("list", help="what is alarming, and what is about to be")
     test = actions.add_parser("test", help="evaluate now and show what would be sent; nothing is sent or remembered")
     test.add_argument("--send", action="store_true", help="do send it, and remember it, as a sync would")
+    alert_acts.configure(actions)
 
 
 def run(args: argparse.Namespace, session: Session) -> int:
+    if args.action in alert_acts.ACTIONS:
+        return alert_acts.run(args, session)
     names = alerts.kpi_names(session)
     if args.action == "list":
         return _list(session, alerts.look(session, board.current(session, None), names), names)
@@ -80,20 +83,13 @@ def _list(session: Session, outlook: Outlook, names: Names) -> int:
     found = sorted(outlook.memory.state.alerts.values(), key=gravest_first)
     shown = [alert for alert in found if status(alert, rules)]
     if session.json:
-        told = {name: alert.told_at for name, alert in _remembered(session).items()}
-        output.answer(
-            {
-                "alerts": [
-                    {**_document(alert, rules, names, session), "told_at": _moment(told.get(_key(alert)))}
-                    for alert in shown
-                ]
-            }
-        )
+        told = alerts.remembered(session).state.alerts
+        output.answer({"alerts": [_document(alert, told, rules, names, session) for alert in shown]})
         return OK
     lang = session.lang or session.config().language
     rows = [_row(alert, rules, names, lang) for alert in shown]
     if rows:
-        output.table(("severity", "KPI", "channel", "why", "status", "since"), rows)
+        output.table(("severity", "KPI", "channel", "why", "status", "since", "id"), rows)
     elif not session.quiet:
         output.note("nothing is alarming")
     return OK
@@ -103,51 +99,35 @@ def _row(alert: Alert, rules: Rules, names: Names, lang: str) -> tuple[str, ...]
     level = severity(alert, rules)
     return (
         output.paint(level, _STYLES[level]),
-        _name(alert, names, lang),
+        alerts.name_of(alert.situation.kpi, alert.situation.name, names, lang),
         alert.situation.channel,
         ", ".join(reasons(alert, rules)),
-        status(alert, rules),
+        "acknowledged" if alert.acknowledged else status(alert, rules),
         f"{alert.since:%Y-%m-%d %H:%MZ}" if alert.since else "",
+        public_id(alert.situation),
     )
 
 
-def _document(alert: Alert, rules: Rules, names: Names, session: Session) -> dict[str, object]:
+def _document(
+    alert: Alert, remembered: Mapping[str, Alert], rules: Rules, names: Names, session: Session
+) -> dict[str, object]:
     from kpiterm.analysis.format import plain
 
     situation = alert.situation
-    target = situation.target
+    target, before = situation.target, remembered.get(key(situation.kpi, situation.channel))
     return {
+        "id": public_id(situation),
         "kpi": situation.kpi,
         "channel": situation.channel,
-        "name": _name(alert, names, session.lang or session.config().language),
+        "name": alerts.name_of(situation.kpi, situation.name, names, session.lang or session.config().language),
         "severity": severity(alert, rules),
         "status": status(alert, rules),
         "reasons": reasons(alert, rules),
-        "since": _moment(alert.since),
+        "since": alerts.moment(alert.since),
+        "acknowledged": alert_acts.document(alert.acknowledged) if alert.acknowledged else None,
         "value": None if situation.value is None else plain(situation.value),
         "target": {"op": target.op, "value": plain(target.value)} if target else None,
         "state": situation.state,
         "data_through": f"{situation.data_through}" if situation.data_through else None,
+        "told_at": alerts.moment(before.told_at if before else None),
     }
-
-
-def _remembered(session: Session) -> Mapping[str, Alert]:
-    """The alerts as the last sync left them."""
-    from kpiterm.notify.memory import load_memory
-
-    return load_memory(session.paths.alert_state)[0].state.alerts
-
-
-def _key(alert: Alert) -> str:
-    from kpiterm.analysis.alerts.state import key
-
-    return key(alert.situation.kpi, alert.situation.channel)
-
-
-def _name(alert: Alert, names: Names, lang: str) -> str:
-    kpi = alert.situation.kpi
-    return ("数据" if lang == "zh" else "data") if kpi == "*" else names.get(kpi, {}).get(lang, alert.situation.name)
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kpiterm.cli import output, supplies
 from kpiterm.cli.commands import po_lines
 from kpiterm.errors import OK, UsageError
+from kpiterm.i18n import said
 
 if TYPE_CHECKING:
     from kpiterm.analysis.inventory.supply.model import Milestone, PurchaseOrder, Supply
@@ -56,16 +57,20 @@ def _step(parser: argparse.ArgumentParser, day: str) -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace, session: Session) -> int:
-    if args.action == "import":
-        return _import(args.file, session)
-    known = _known(session)
-    match args.action:
-        case "list":
-            return _list(args, session, list(known.values()))
-        case "add":
-            return _add(args, session, known)
-        case _:
-            return _change(args, session, _order(args.id, known))
+    from kpiterm.paths import private_dir
+    from kpiterm.store.lock import brief_lock
+
+    if args.action == "list":
+        return _list(args, session, list(_known(session).values()))
+    private_dir(session.paths.store)
+    with brief_lock(session.paths.store / "orders.lock"):  # what is entered follows from what is known by then
+        match args.action:
+            case "import":
+                return _import(args.file, session)
+            case "add":
+                return _add(args, session, _known(session))
+            case _:
+                return _change(args, session, _order(args.id, _known(session)))
 
 
 def _known(session: Session) -> dict[str, PurchaseOrder]:
@@ -88,15 +93,15 @@ def _order(name: str, known: Mapping[str, PurchaseOrder]) -> PurchaseOrder:
 def _add(args: argparse.Namespace, session: Session, known: Mapping[str, PurchaseOrder]) -> int:
     from kpiterm.analysis.inventory.supply.model import PurchaseOrder
     from kpiterm.analysis.inventory.supply.orders import to_detail
-    from kpiterm.config.toml import did_you_mean
 
+    if not args.id.strip():
+        raise UsageError("an order needs a number", hint="such as PO-17")
     if args.id in known:
         hint = f"kpiterm po advance {args.id} …, or cancel it and enter it under another number"
         raise UsageError(f"order {args.id!r} is there already", hint=hint)
     supply = supplies.load_supply(session.paths)
-    if supply.suppliers and args.supplier not in supply.suppliers:
-        hint = f"{did_you_mean(args.supplier, supply.suppliers)}; or declare it in supply.toml"
-        raise UsageError(f"supplier {args.supplier!r} is not in supply.toml", hint=hint)
+    _declared("supplier", args.supplier, supply.suppliers)
+    _declared("ship mode", args.mode, supply.modes)
     lines = tuple(po_lines.ordered(text) for text in args.line)
     account, channel = po_lines.place(session, lines[0].sku, args.account, args.channel)
     supplier = supply.suppliers.get(args.supplier)
@@ -113,6 +118,15 @@ def _add(args: argparse.Namespace, session: Session, known: Mapping[str, Purchas
         promised=po_lines.day(args.promised, session, future=True) if args.promised else None,
     )
     return _enter(session, "po.add", to_detail(order))
+
+
+def _declared(what: str, name: str | None, known: Collection[str]) -> None:
+    """Refuse a name that supply.toml does not have, where it has any."""
+    from kpiterm.config.toml import did_you_mean
+
+    if name and known and name not in known:
+        hint = f"{did_you_mean(name, known)}; or declare it in supply.toml"
+        raise UsageError(f"{what} {name!r} is not in supply.toml", hint=hint)
 
 
 def _change(args: argparse.Namespace, session: Session, order: PurchaseOrder) -> int:
@@ -154,7 +168,8 @@ def _enter(session: Session, kind: str, detail: Mapping[str, object]) -> int:
     if session.json:
         output.answer({"entry": entry.seq, "kind": kind, **detail})
     elif not session.quiet:
-        output.note(f"entered as no. {entry.seq} of the operation log; kpiterm po list shows where it stands")
+        told = said("entered as no. {0} of the operation log; kpiterm po list shows where it stands", entry.seq)
+        output.note(session.teller()(told))
     return OK
 
 

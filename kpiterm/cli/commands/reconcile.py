@@ -32,7 +32,7 @@ def run(args: argparse.Namespace, session: Session) -> int:
 
     tolerance = Tolerance(_share(args.tolerance), _number(args.absolute, "--absolute"))
     config = session.config()
-    clock = Clock(session.now(), config.timezone)
+    clock = Clock(session.now(), session.shop_zone())
     with session.reader() as reader:
         found = reconcile(
             reader, clock, kpi=args.kpi, period=args.period, channel=args.channel, tolerance=tolerance,

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import date, timedelta
 from types import FrameType
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from kpiterm.config import Account
     from kpiterm.plugins.manager import Plugins
+    from kpiterm.sync.child import Processes
     from kpiterm.sync.work import AccountWork, Planner
 
 
@@ -39,21 +40,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, session: Session) -> int:
-    from kpiterm.sync.runner import exit_code
+    from kpiterm.sync.child import Processes
 
     stopped = threading.Event()
-    with _signals(stopped):
-        runs = _sync(args, session, stopped)
+    with _signals(stopped), Processes(ahead=not args.dry_run) as processes:
+        runs = _sync(args, session, stopped, processes)
     if session.json:
         output.answer({"runs": [asdict(run) for run in runs]})
     _narrate(runs, session, talkative=session.verbose or (sys.stderr.isatty() and not args.events))
+    from kpiterm.sync.runner import exit_code
+
     code = exit_code(runs, stopped=stopped.is_set())
     if code == OK and args.fail_on_breach and any(g.state == "breach" for g in session.view(None).gauges):
         return BREACH
     return code
 
 
-def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) -> list[Run]:
+def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event, processes: Processes) -> list[Run]:
     from kpiterm.cli.alerts import after_sync
     from kpiterm.cli.board import daily_sums, refresh_state
     from kpiterm.cli.progress import Display
@@ -89,8 +92,7 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
             planned = [_planned(work, name, len(windows)) for work in works for name, windows in _plans(work)]
             return [run for _, runs in refused for run in runs] + planned
         writer.clear_spool()
-        if record.close_interrupted(writer.con):
-            writer.dirty = True
+        writer.dirty |= record.close_interrupted(writer.con)
         site = Site(
             paths=session.paths,
             config=config,
@@ -98,13 +100,15 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
             emit=emit,
             log=open_log(session.paths.logs),
             stopped=stopped,
+            processes=processes,
         )
-        runs = []
+        runs = [run for _, failed in refused for run in failed]
         for account, failed in refused:
             keep_refusal(writer, account, failed)
-            runs += failed
         for run in runs:
             emit(run)
+        if any(work.todo for work in works):
+            _load_board()
         runs += Runner(site, writer, now=now).run(works)
         writer.publish()
         view = refresh_state(session)
@@ -112,6 +116,19 @@ def _sync(args: argparse.Namespace, session: Session, stopped: threading.Event) 
         after_sync(session, view)
     _tell_plugins(plugins, session, runs)
     return runs
+
+
+def _load_board() -> None:
+    """Import what the board takes at the end while the first answers are on their way."""
+
+    def load() -> None:
+        with suppress(ImportError):  # which the board itself will tell
+            import numpy  # noqa: F401, ICN001
+
+            import kpiterm.analysis.board
+            import kpiterm.analysis.contract.terms  # noqa: F401
+
+    threading.Thread(target=load, daemon=True).start()
 
 
 def _tell_plugins(plugins: Plugins, session: Session, runs: Sequence[Run]) -> None:

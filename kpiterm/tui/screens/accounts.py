@@ -7,22 +7,28 @@ from typing import ClassVar
 
 from textual import on
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import ListView, Static
+from textual.widgets import ListView
 
-from kpiterm.analysis.view import View
+from kpiterm.analysis.pages.quotas import QuotasPage
+from kpiterm.i18n import N_
 from kpiterm.tui.headless import Table
+from kpiterm.tui.messages import PageKey, PageState
 from kpiterm.tui.screens.page import Page
+from kpiterm.tui.standing import BROKEN, READING
 from kpiterm.tui.widgets.account_list import AccountItem, AccountList
+from kpiterm.tui.widgets.phrase import Phrase
 
-READING = "reading the store…"
-EMPTY = "No account yet. In a shell: kpiterm account add amazon us-main"
+EMPTY = N_("No account yet. ctrl+p, Set up leads through it; or in a shell: kpiterm account add amazon us-main")
 
 
 class AccountsScreen(Page):
     """Enter syncs the chosen account."""
 
     CSS_PATH: ClassVar[str] = "accounts.tcss"
+
+    pages: reactive[dict[PageKey, PageState]] = reactive(dict, repaint=False)
 
     class SyncAsked(Message):
         """A person wants this account synced."""
@@ -32,14 +38,32 @@ class AccountsScreen(Page):
             self.account = account
 
     def body(self) -> Iterable[Widget]:
-        yield Static(READING, id="waiting")
+        yield Phrase(READING, id="waiting")
         yield AccountList().data_bind(Page.view, Page.now, Page.sync_state)
 
-    def watch_view(self, view: View | None) -> None:
-        if view is not None:
-            waiting = self.query_one("#waiting", Static)
-            waiting.update(EMPTY)
-            waiting.display = not view.accounts
+    def page_key(self) -> PageKey | None:
+        return ("quotas",)
+
+    def on_mount(self) -> None:
+        self._follow("pages")
+
+    def watch_pages(self) -> None:
+        """Only what is left of the quotas is read beside the board."""
+        content = self.pages.get(("quotas",), PageState()).content
+        for listed in self.query(AccountList):
+            listed.quotas = content.by_account if isinstance(content, QuotasPage) else {}
+
+    def watch_view(self) -> None:
+        self._say()
+
+    def watch_feed_error(self) -> None:
+        self._say()
+
+    def _say(self) -> None:
+        text = EMPTY if self.view else BROKEN if self.feed_error else READING
+        for waiting in self.query("#waiting").results(Phrase):
+            waiting.tell(text)
+            waiting.display = self.view is None or not self.view.accounts
 
     @on(ListView.Selected)
     def _ask_sync(self, event: ListView.Selected) -> None:

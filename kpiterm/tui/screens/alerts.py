@@ -1,86 +1,72 @@
-"""The alerts: open, about to open, lately over, and what could not be sent."""
+"""The alerts: open, acknowledged, about to open, what could not be sent, and what became of earlier ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import ClassVar
 
-from kpiterm.analysis.format import format_target, format_value
+from textual.binding import Binding, BindingType
+
 from kpiterm.analysis.pages.alerts import AlertRow, AlertsPage
-from kpiterm.tui.contract_text import Parts, remark, row, section
-from kpiterm.tui.draw import moment
-from kpiterm.tui.headless import Table
+from kpiterm.i18n import N_, said
+from kpiterm.tui import alert_text
+from kpiterm.tui.headless import Outcome, Table
 from kpiterm.tui.messages import PageKey
+from kpiterm.tui.screens.ask import AskScreen, Field
 from kpiterm.tui.screens.list_page import ListPage
-from kpiterm.tui.widgets.row_list import Row
+from kpiterm.tui.widgets.row_list import Row, RowList
 
-SEVERITIES = {
-    "critical": ("✗", "critical", "bold $error"),
-    "warning": ("!", "warning", "bold $warning"),
-    "info": ("–", "info", "$text-muted"),
-}
+NOTE = Field("note", N_("what you found, or what is being done; may stay empty"), optional=True)
 
 
 class AlertsScreen(ListPage):
     """As one evaluation sees them now; nothing is remembered or sent by looking."""
 
-    READING = "evaluating the rules…"
+    READING = N_("evaluating the rules…")
+    OWN: ClassVar[list[Binding]] = [
+        Binding("a", "acknowledge", N_("Acknowledge"), tooltip=N_("take the chosen alert on: channels are left alone")),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*OWN]
 
     def page_key(self) -> PageKey | None:
         return ("alerts",)
 
     def rows(self, content: object) -> Sequence[Row]:
-        if not isinstance(content, AlertsPage):
-            return ()
-        quiet = f"nothing: {content.rules} rules were evaluated"
-        return [
-            *section("open", map(_row, content.open), quiet)[1:],
-            *section("about to open", map(_row, content.pending)),
-            *section("lately over", map(_row, content.over), "none that is still remembered"),
-            *section("to be sent", _waiting(content), "nothing waits"),
-        ]
+        return alert_text.rows(content) if isinstance(content, AlertsPage) else ()
+
+    @property
+    def alert(self) -> AlertRow | None:
+        """The open alert under the cursor, taken on or not."""
+        row, content = self.query_one(RowList).row, self.state.content
+        if row is None or not isinstance(content, AlertsPage):
+            return None
+        return next((one for one in (*content.open, *content.acknowledged) if one.id == row.key), None)
+
+    def action_acknowledge(self) -> None:
+        """By the command that a person could type, with a note if they have one."""
+        alert = self.alert
+        if alert is None:
+            self.said = Outcome(False, said("only an open alert can be acknowledged: choose one"))
+            return
+
+        def enter(values: tuple[str, ...] | None) -> None:
+            if values is not None:
+                note = [f"--note={value}" for value in values if value]
+                self.post_message(self.Act("alerts", "ack", *note, "--", alert.id))
+
+        title = said("acknowledge: {0} on {1}", alert.name, alert.situation.channel)
+        self.app.push_screen(AskScreen(title, (NOTE,)), enter)
 
     def table(self) -> Table | None:
         content = self.state.content
         if not isinstance(content, AlertsPage):
             return None
-        found = (*content.open, *content.pending, *content.over)
+        found = (*content.open, *content.acknowledged, *content.pending)
         rows = [
-            (
-                one.severity,
-                one.situation.kpi,
-                one.situation.channel,
-                one.status,
-                ", ".join(one.reasons),
-                moment(one.since),
-            )
+            (one.severity, one.situation.kpi, one.situation.channel, one.status, ", ".join(one.reasons),
+             f"{one.since or ''}", one.id, one.acknowledged.by if one.acknowledged else "",
+             one.acknowledged.note if one.acknowledged else "")
             for one in found
-        ]
-        return Table("alerts", ("severity", "kpi", "channel", "status", "reasons", "since"), rows)
-
-
-def _row(one: AlertRow) -> Row:
-    symbol, word, style = SEVERITIES[one.severity]
-    about = one.situation
-    value = format_value(about.value, about.unit, about.currency)
-    target = f" {format_target(about.target, about.unit, about.currency)}" if about.target else ""
-    since = f"since {moment(one.since)}" if one.since else one.status
-    parts: Parts = [
-        (f"{symbol} {word}", 12, style, False), (one.name, 24, "bold", False), (about.channel, 13, "", False),
-        (f"{value}{target}", 18, "", False), (", ".join(one.reasons), 0, "", False),
-    ]  # fmt: skip
-    told = f"{one.name} on {about.channel}: {', '.join(one.reasons)}; {value}{target}; {one.status or 'over'}, {since}"
-    heard = f"; told {moment(one.told)}" if one.told else "; nobody was told yet"
-    return row(f"{about.kpi}@{about.channel}", parts, told + heard)
-
-
-def _waiting(page: AlertsPage) -> Iterator[Row]:
-    for name, count in page.waiting.items():
-        since = page.failing.get(name)
-        why = (
-            f"does not take what it is sent, told {moment(since)}: kpiterm notify test {name}"
-            if since
-            else "until its quiet hours are over"
-        )
-        yield row(f"channel {name}", [(name, 20, "", False), (f"{count} waiting, {why}", 0, "", False)])
-    if not page.waiting and page.failing:
-        yield remark("channels that failed: " + ", ".join(page.failing))
+        ]  # fmt: skip
+        header = ("severity", "kpi", "channel", "status", "reasons", "since", "id", "acknowledged_by", "note")
+        return Table("alerts", header, rows)

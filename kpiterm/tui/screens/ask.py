@@ -6,28 +6,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+
+from kpiterm.i18n import N_
+from kpiterm.tui.tongue import _
+from kpiterm.tui.widgets.line import Line
+from kpiterm.tui.widgets.phrase import Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Its name, and what belongs there."""
+    """Its name, what belongs there, what stands there already, and whether it may stay empty."""
 
     name: str
     hint: str
+    value: str = ""
+    optional: bool = False
 
 
 class AskScreen(ModalScreen[tuple[str, ...] | None]):
-    """The values in the fields' order, none of them empty; None for esc."""
+    """The values in the fields' order, none but the optional ones empty; None for esc."""
 
     CSS_PATH = "ask.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", N_("Cancel"))]
 
     def __init__(self, title: str, fields: Sequence[Field]) -> None:
         super().__init__()
@@ -36,18 +40,25 @@ class AskScreen(ModalScreen[tuple[str, ...] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_subtitle = "enter goes on  esc cancels"
-            yield Static(Content.styled(self._title, "bold"))
+            box.border_subtitle = _("enter goes on  esc cancels")
+            yield Phrase(self._title, "bold")
             for field in self._fields:
-                yield Static(Content(field.name))
-                yield Input(placeholder=field.hint, id=field.name)
+                yield Phrase(field.name)
+                line = Line(field.value, placeholder=_(field.hint), id=field.name)
+                line.entered = self._next
+                yield line
 
-    @on(Input.Submitted)
     def _next(self) -> None:
-        """To the first field that is still empty; when there is none, done."""
-        lines = list(self.query(Input))
-        empty = next((line for line in lines if not line.value.strip()), None)
-        if empty is not None:
-            empty.focus()
+        """To the field below; from the last one to the first that is still empty; when there is none, done."""
+        lines = list(self.query(Line))
+        here = next((place for place, line in enumerate(lines) if line is self.focused), 0)
+        needed = [line for line, field in zip(lines, self._fields, strict=True) if not field.optional]
+        empty = next((line for line in needed if not line.value.strip()), None)
+        if lines[here] in needed and not lines[here].value.strip():
+            return
+        if here + 1 < len(lines):
+            self.set_focus(lines[here + 1])
+        elif empty is not None:
+            self.set_focus(empty)
         else:
             self.dismiss(tuple(line.value.strip() for line in lines))

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import ClassVar
 
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
 from textual.widget import Widget
-from textual.widgets import ListView, Static
+from textual.widgets import ListView
 
 from kpiterm.analysis.format import plain
-from kpiterm.analysis.view import View, headlines
+from kpiterm.analysis.view import View
+from kpiterm.i18n import N_
 from kpiterm.tui import gauge_text
 from kpiterm.tui.headless import Table
 from kpiterm.tui.screens.page import Page
+from kpiterm.tui.standing import READING, standing
 from kpiterm.tui.widgets.account_strip import AccountStrip
 from kpiterm.tui.widgets.gauge_list import GaugeList
 from kpiterm.tui.widgets.gauge_panel import GaugePanel
+from kpiterm.tui.widgets.phrase import Phrase
 
 LEAST = (60, 18)
 """Columns and rows below which the board is all that is shown."""
-READING = "reading the store…"
 WIDE = 160
 """Columns from which the chosen gauge stands beside the list."""
-EMPTY = "No KPI has been measured yet. Press s to sync; press 5 to see the accounts."
 
 
 class BoardScreen(Page):
@@ -34,9 +37,13 @@ class BoardScreen(Page):
 
     CSS_PATH = "board.tcss"
     BRIEF = True
+    OWN: ClassVar[list[Binding]] = [
+        Binding("n", "next_problem", N_("Next problem"), tooltip=N_("the next KPI in watch or breach"), show=False),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*OWN]
 
     def body(self) -> Iterable[Widget]:
-        yield Static(READING, id="waiting")
+        yield Phrase(READING, id="waiting")
         with Horizontal():
             with Vertical(id="main"):
                 yield GaugeList()
@@ -49,12 +56,26 @@ class BoardScreen(Page):
         if view is None:
             return
         with self.app.batch_update():
-            waiting = self.query_one("#waiting", Static)
-            waiting.update(EMPTY)
-            waiting.display = not headlines(view.gauges)
+            self._say()
             self.query_one(AccountStrip).accounts = view.accounts
             await self.query_one(GaugeList).show(view.gauges)
             self._show_chosen()
+
+    def watch_feed_error(self) -> None:
+        self._say()
+
+    def watch_sync_state(self) -> None:
+        self._say()
+
+    def watch_now(self) -> None:
+        self._say()
+
+    def _say(self) -> None:
+        """What stands in place of the figures, or above them."""
+        text = standing(self.view, self.feed_error, self.sync_state, self.now)
+        for waiting in self.query("#waiting").results(Phrase):
+            waiting.tell(text)
+            waiting.display = bool(text)
 
     def on_resize(self, event: Resize) -> None:
         self.query_one("#side").display = event.size.width >= WIDE
@@ -74,11 +95,13 @@ class BoardScreen(Page):
         if self.query_one(GaugeList).gauge is not None:
             self.app.switch_mode("kpi")
 
+    def action_next_problem(self) -> None:
+        """To the next gauge that will miss its target, or may."""
+        self.query_one(GaugeList).next_problem()
+
     def copied(self) -> str:
         gauge = self.query_one(GaugeList).gauge
-        return (
-            "  ".join((gauge.name, gauge.channel, gauge_text.value(gauge), gauge_text.target(gauge))) if gauge else ""
-        )
+        return gauge_text.copied(gauge) if gauge else ""
 
     def table(self) -> Table | None:
         if self.view is None:

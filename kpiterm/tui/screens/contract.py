@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpiterm.analysis.pages.contract import ContractPage
+from kpiterm.i18n import N_
 from kpiterm.tui import contract_text
 from kpiterm.tui.headless import Table
 from kpiterm.tui.messages import PageKey
@@ -15,7 +16,7 @@ from kpiterm.tui.widgets.row_list import Row
 class ContractScreen(ListPage):
     """The month's fee on top, line by line."""
 
-    READING = "settling the month so far…"
+    READING = N_("settling the month so far…")
 
     def page_key(self) -> PageKey | None:
         return ("contract",)

@@ -10,9 +10,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kpiterm.analysis.pages import Nothing
+from kpiterm.i18n import N_, said
 from kpiterm.tui.draw import clean
 from kpiterm.tui.messages import FeedError, PageKey, PageState
 from kpiterm.tui.screens.page import Page
+from kpiterm.tui.standing import BROKEN
+from kpiterm.tui.tongue import _
 
 
 class DataPage(Page):
@@ -23,12 +26,12 @@ class DataPage(Page):
     DataPage #state.-shown { display: block; }
     DataPage #state.-alone { padding: 1 2; }
     """
-    READING = "reading the store…"
+    READING = N_("reading the store…")
 
     pages: reactive[dict[PageKey, PageState]] = reactive(dict, repaint=False)
 
     def body(self) -> Iterable[Widget]:
-        yield Static(Content.styled(self.READING, "$text-muted"), id="state", classes="-shown -alone")
+        yield Static(Content.styled(_(self.READING), "$text-muted"), id="state", classes="-shown -alone")
         yield from self.content()
 
     def content(self) -> Iterable[Widget]:
@@ -65,23 +68,33 @@ class DataPage(Page):
         if not empty:
             self.show(state.content)
 
+    def retell(self) -> None:
+        self.redraw()
+
     def told_alone(self) -> str:
         """What to say where there cannot be a page at all."""
         return ""
 
+    def watch_feed_error(self) -> None:
+        if self.query("#state"):
+            self.redraw()
+
     def _told(self, state: PageState) -> Content:
+        if self.feed_error is not None and self.view is None:
+            return Content.styled(_(BROKEN), "$text-muted")
         if state.error is not None:
             return failed(state.error, older=state.content is not None)
         if isinstance(state.content, Nothing):
-            return Content.assemble(state.content.text, (f"\n→ {clean(state.content.hint)}", "$text-muted"))
-        return Content.styled("" if state.content is not None else self.told_alone() or self.READING, "$text-muted")
+            return Content.assemble(_(state.content.text), (f"\n→ {clean(_(state.content.hint))}", "$text-muted"))
+        return Content.styled("" if state.content is not None else _(self.told_alone() or self.READING), "$text-muted")
 
 
 def failed(error: FeedError, *, older: bool) -> Content:
     """Why a page cannot be read, and what to do."""
+    since = " " + clean(_(said("since {0} UTC: {1}", f"{error.since:%H:%M}", _(error.message))))
     return Content.assemble(
-        ("✗ this page cannot be read", "bold $error"),
-        f" since {error.since:%H:%M} UTC: {clean(error.message)}",
-        f"\n  → {clean(error.hint)}" if error.hint else "",
-        ("\n  what you see is older", "$text-muted") if older else "",
+        ("✗ " + _("this page cannot be read"), "bold $error"),
+        since,
+        f"\n  → {clean(_(error.hint))}" if error.hint else "",
+        ("\n  " + _("what you see is older"), "$text-muted") if older else "",
     )

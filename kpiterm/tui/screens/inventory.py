@@ -12,12 +12,16 @@ from textual.widget import Widget
 
 from kpiterm.analysis.inventory.order.line import Line
 from kpiterm.analysis.pages.inventory import InventoryPage
+from kpiterm.i18n import N_, said, word
 from kpiterm.tui import stock_text
 from kpiterm.tui.headless import Table
 from kpiterm.tui.messages import PageKey
 from kpiterm.tui.screens.ask import AskScreen, Field
 from kpiterm.tui.screens.list_page import ListPage
+from kpiterm.tui.screens.orders import OrdersScreen
 from kpiterm.tui.screens.sku import SkuScreen
+from kpiterm.tui.stock_table import StockTable
+from kpiterm.tui.tongue import _
 from kpiterm.tui.widgets.row_list import Row, RowList
 from kpiterm.tui.widgets.text_panel import TextPanel
 
@@ -31,13 +35,14 @@ class InventoryScreen(ListPage):
     """Suggestions that need an order; `t` shows all SKUs, `o` sorts by another column."""
 
     CSS_PATH = "inventory.tcss"
-    READING = "forecasting demand and lead times; with many SKUs this takes a minute…"
+    READING = N_("forecasting demand and lead times; with many SKUs this takes a minute…")
     OWN: ClassVar[list[Binding]] = [
-        Binding("a", "accept", "Accept", tooltip="order as suggested"),
-        Binding("z", "snooze", "Later", tooltip="put the decision off until a day"),
-        Binding("c", "adjust", "Change", tooltip="order another quantity"),
-        Binding("o", "sort", "Sort", tooltip="by the next column"),
-        Binding("t", "all", "All/due", tooltip="all SKUs, or those that need an order"),
+        Binding("a", "accept", N_("Accept"), tooltip=N_("order as suggested")),
+        Binding("z", "snooze", N_("Later"), tooltip=N_("put the decision off until a day")),
+        Binding("c", "adjust", N_("Adjust"), tooltip=N_("order another quantity")),
+        Binding("o", "sort", N_("Sort"), tooltip=N_("by the next column")),
+        Binding("p", "orders", N_("Orders"), tooltip=N_("purchase orders; a new one for the chosen SKU")),
+        Binding("t", "all", N_("All/due"), tooltip=N_("all SKUs, or those that need an order")),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [*OWN]
 
@@ -45,8 +50,8 @@ class InventoryScreen(ListPage):
         super().__init__(workspace)
         self._sort = "urgency"
         self._all = False
-        self._rows: dict[str, tuple[Line, Row]] = {}
         self._of: InventoryPage | None = None
+        self._table = StockTable(())
 
     def page_key(self) -> PageKey | None:
         return ("inventory",)
@@ -56,40 +61,42 @@ class InventoryScreen(ListPage):
         yield TextPanel(id="head")
 
     def rows(self, content: object) -> Sequence[Row]:
+        return self.found(content, ())
+
+    def found(self, content: object, words: Sequence[str]) -> Sequence[Row]:
         if not isinstance(content, InventoryPage):
             return ()
         if content is not self._of:
-            self._of = content
-            self._rows = {stock_text.key(line): (line, stock_text.row(line)) for line in content.plan.lines}
-        shown = [pair for pair in self._rows.values() if self._all or stock_text.is_due(pair[0])]
-        by = stock_text.SORTS[self._sort]
-        return [row for _, row in sorted(shown, key=lambda pair: by(pair[0]))]
+            self._of, self._table = content, StockTable(content.plan.lines)
+        return self._table.rows(self._sort, words, everything=self._all)
+
+    def retell(self) -> None:
+        self._of = None
+        super().retell()
 
     def show(self, content: object) -> None:
         super().show(content)
         if isinstance(content, InventoryPage):
-            due = sum(map(stock_text.is_due, content.plan.lines))
-            late = sum(line.late and stock_text.is_due(line) for line in content.plan.lines)
-            which = "all SKUs" if self._all else "those to order"
-            told = (
-                f"{due:,} of {len(content.plan.lines):,} SKUs to order, {late:,} late; shown: {which}, by {self._sort}"
-            )
-            self.query_one("#told", TextPanel).show(lambda width: [stock_text.told(told, width)])
-            self.query_one("#head", TextPanel).show(lambda width: [stock_text.head(max(width - 2, 1))])
+            told = said(
+                "{0} of {1} SKUs to order, {2} late; shown: {3}, by {4}",
+                f"{len(self._table.due):,}", f"{len(self._table.lines):,}", f"{self._table.late:,}",
+                said("all SKUs") if self._all else said("those to order"), word(self._sort),
+            )  # fmt: skip
+            self.query_one("#told", TextPanel).show(lambda width: [stock_text.told(_(told), width)])
+            self.query_one("#head", TextPanel).show(lambda width: [stock_text.head(width)])
 
     @property
     def line(self) -> Line | None:
         """The suggestion under the cursor."""
-        row = self.query_one(RowList).row
-        pair = self._rows.get(row.key) if row else None
-        return pair[0] if pair else None
+        shown = self.query_one(RowList)
+        return self._table.line(shown.rows, shown.cursor)
 
     @on(RowList.Opened)
     def _open(self) -> None:
         if self.line and self._of:
-            line, plan, language = self.line, self._of.plan, self._of.language
+            line, plan = self.line, self._of.plan
             key = ("stock", line.account, line.channel, line.sku)
-            screen = SkuScreen(lambda stock: partial(stock_text.full, line, plan, language, stock), key)
+            screen = SkuScreen(lambda stock: partial(stock_text.full, line, plan, stock), key)
             self.app.push_screen(screen, self._decide)
 
     def _decide(self, action: str | None) -> None:
@@ -105,19 +112,24 @@ class InventoryScreen(ListPage):
         self._all = not self._all
         self.redraw()
 
+    def action_orders(self) -> None:
+        """The purchase orders; a new one would be for the suggestion under the cursor."""
+        self.app.push_screen(OrdersScreen(self.workspace, self.line))
+
     def action_accept(self) -> None:
         if (line := self.line) is not None:
             self._answer(line, "accept")
 
     def action_snooze(self) -> None:
         """Ask until when, and why."""
-        fields = (Field("until", "a day to come, such as 2026-12-01"), Field("reason", "why it can wait"))
-        self._ask("decide later", fields, "snooze")
+        until = Field(N_("until"), N_("a day to come, such as 2026-12-01"))
+        fields = until, Field(N_("reason"), N_("why it can wait"))
+        self._ask(N_("decide later"), fields, "snooze")
 
     def action_adjust(self) -> None:
         """Ask how many, and why."""
-        fields = (Field("quantity", "units, 0 for none"), Field("reason", "why not as suggested"))
-        self._ask("order another quantity", fields, "adjust")
+        fields = (Field(N_("quantity"), N_("units, 0 for none")), Field(N_("reason"), N_("why not as suggested")))
+        self._ask(N_("order another quantity"), fields, "adjust")
 
     def _ask(self, title: str, fields: Sequence[Field], action: str) -> None:
         if (line := self.line) is None:
@@ -130,7 +142,7 @@ class InventoryScreen(ListPage):
                 ]
                 self._answer(line, action, *options)
 
-        self.app.push_screen(AskScreen(f"{line.sku} on {line.channel}: {title}", fields), enter)
+        self.app.push_screen(AskScreen(said("{0} on {1}: {2}", line.sku, line.channel, word(title)), fields), enter)
 
     def _answer(self, line: Line, action: str, *options: str) -> None:
         """By the command that a person could type; `--` keeps a SKU from being taken for an option."""
@@ -140,8 +152,9 @@ class InventoryScreen(ListPage):
     def table(self) -> Table | None:
         if not isinstance(self.state.content, InventoryPage):
             return None
-        shown = [self._rows[row.key][0] for row in self.query_one(RowList).rows if row.key in self._rows]
-        return Table("inventory", HEADER, [_cells(line) for line in shown])
+        shown = self.query_one(RowList).rows
+        lines = [self._table.line(shown, place) for place in range(len(shown))]
+        return Table("inventory", HEADER, [_cells(line) for line in lines if line])
 
 
 def _cells(line: Line) -> tuple[str, ...]:

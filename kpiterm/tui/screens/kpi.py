@@ -14,9 +14,11 @@ from textual.widget import Widget
 
 from kpiterm.analysis.pages.kpi import KpiPage
 from kpiterm.analysis.view import Gauge, View
+from kpiterm.i18n import N_
 from kpiterm.tui import gauge_text, kpi_text
 from kpiterm.tui.gauge_detail import brief
 from kpiterm.tui.headless import Table
+from kpiterm.tui.kpi_history import history
 from kpiterm.tui.messages import PageKey
 from kpiterm.tui.screens.data_page import DataPage
 from kpiterm.tui.widgets.text_panel import TextPanel, nothing
@@ -25,7 +27,7 @@ WIDE = 150
 """Columns from which the facts stand beside the cause."""
 TALL = 34
 """Rows from which the history has room."""
-NO_GAUGE = "No KPI has been measured yet. Press s to sync; press 1 for the board."
+NO_GAUGE = N_("No KPI has been measured yet. Press s to sync; press 1 for the board.")
 
 
 class KpiScreen(DataPage):
@@ -33,8 +35,8 @@ class KpiScreen(DataPage):
 
     CSS_PATH = "kpi.tcss"
     OWN: ClassVar[list[Binding]] = [
-        Binding("n", "other(1)", "Next KPI", tooltip="the next KPI of the board"),
-        Binding("p", "other(-1)", "Previous", tooltip="the KPI before it"),
+        Binding("n", "other(1)", N_("Next KPI"), tooltip=N_("the next KPI of the board")),
+        Binding("p", "other(-1)", N_("Previous"), tooltip=N_("the KPI before it")),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         *OWN,
@@ -45,7 +47,7 @@ class KpiScreen(DataPage):
         Binding("home,g", "jump(0)", show=False),
         Binding("end,G", "jump(-1)", show=False),
     ]
-    READING = "reading cause, bridges and sources…"
+    READING = N_("reading cause, bridges and sources…")
 
     chosen: reactive[tuple[str, str] | None] = reactive(None, repaint=False)
 
@@ -88,8 +90,7 @@ class KpiScreen(DataPage):
             return
         gauge = self.gauge
         self.query_one("#gauge", TextPanel).show(partial(brief, gauge) if gauge else nothing)
-        height = 8 if self.size.height >= TALL else 4
-        self.query_one("#history", TextPanel).show(partial(kpi_text.history, gauge, height) if gauge else nothing)
+        self._draw_history()
         self.query_one("#evidence", TextPanel).show(partial(kpi_text.data, gauge) if gauge else nothing)
         if self.state.content is None:
             self.query_one("#page", TextPanel).show(nothing)
@@ -100,6 +101,13 @@ class KpiScreen(DataPage):
     def show(self, content: object) -> None:
         if isinstance(content, KpiPage):
             self.query_one("#page", TextPanel).show(partial(kpi_text.page, content))
+            self._draw_history()
+
+    def _draw_history(self) -> None:
+        gauge, page = self.gauge, self.state.content
+        height = 8 if self.size.height >= TALL else 4
+        drawing = partial(history, gauge, page if isinstance(page, KpiPage) else None, height) if gauge else nothing
+        self.query_one("#history", TextPanel).show(drawing)
 
     def told_alone(self) -> str:
         return "" if self.gauge or self.view is None else NO_GAUGE
@@ -131,9 +139,7 @@ class KpiScreen(DataPage):
 
     def copied(self) -> str:
         gauge = self.gauge
-        return (
-            "  ".join((gauge.name, gauge.channel, gauge_text.value(gauge), gauge_text.target(gauge))) if gauge else ""
-        )
+        return gauge_text.copied(gauge) if gauge else ""
 
     def table(self) -> Table | None:
         """The cause's lines, or what the board says of this KPI."""

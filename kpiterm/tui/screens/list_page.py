@@ -11,12 +11,16 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Input
 
+from kpiterm.i18n import N_
 from kpiterm.tui.draw import clean
 from kpiterm.tui.kpi_text import wrapped
 from kpiterm.tui.screens.data_page import DataPage
+from kpiterm.tui.tongue import _
+from kpiterm.tui.widgets.line import Line
 from kpiterm.tui.widgets.row_list import Row, RowList
 from kpiterm.tui.widgets.text_panel import TextPanel
 
+LOOK_FOR = N_("words to look for; enter keeps them, esc clears")
 MOST = 4
 """Lines of the chosen row in full."""
 
@@ -27,18 +31,24 @@ class ListPage(DataPage):
     DEFAULT_CSS = """
     ListPage {
         #filter { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
-        #filter.-shown { display: block; }
         #full { max-height: 4; padding: 0 1; background: $panel; }
     }
     """
     AUTO_FOCUS: ClassVar[str | None] = "RowList"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "Filter", key_display="/")]
+    # Of priority, so that the words which follow it in the same packet are already the filter's.
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", N_("Filter"), key_display="/", priority=True)]
 
     def content(self) -> Iterable[Widget]:
-        yield Input(placeholder="words to look for; enter keeps them, esc clears", id="filter")
+        line = Line(placeholder=_(LOOK_FOR), id="filter")
+        line.cursor_blink = False  # it may stand there all day
+        yield line
         yield from self.above()
         yield RowList()
         yield TextPanel(id="full")
+
+    def retell(self) -> None:
+        super().retell()
+        self.query_one("#filter", Input).placeholder = _(LOOK_FOR)
 
     def above(self) -> Iterable[Widget]:
         """What stands between the filter and the rows."""
@@ -50,19 +60,32 @@ class ListPage(DataPage):
 
     def show(self, content: object) -> None:
         words = self.query_one("#filter", Input).value.casefold().split()
+        self.query_one(RowList).show(self.found(content, words))
+
+    def found(self, content: object, words: Sequence[str]) -> Sequence[Row]:
+        """The rows that hold every one of these words; all, without any."""
         rows = self.rows(content)
-        self.query_one(RowList).show(kept(rows, words) if words else rows)
+        return kept(rows, words) if words else rows
 
     def action_filter(self) -> None:
         """Ask for words; they stay until esc."""
         line = self.query_one("#filter", Input)
-        line.add_class("-shown")
-        line.focus()
+        line.display = True
+        self.set_focus(line)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In a line that a person types into, a slash is a slash."""
+        return not isinstance(self.focused, Input) if action == "filter" else super().check_action(action, parameters)
+
+    @property
+    def filtering(self) -> bool:
+        """Whether the line for the words is there."""
+        return bool(self.query_one("#filter").display)
 
     def action_back(self) -> None:
         line = self.query_one("#filter", Input)
-        if line.has_class("-shown"):
-            line.remove_class("-shown")
+        if line.display:
+            line.display = False
             line.value = ""
             self.query_one(RowList).focus()
         else:

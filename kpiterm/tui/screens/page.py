@@ -16,6 +16,7 @@ from textual.widget import Widget
 from kpiterm.analysis.view import View
 from kpiterm.tui.headless import Outcome, Table
 from kpiterm.tui.messages import FeedError, PageKey
+from kpiterm.tui.screens.speaking import follow_language
 from kpiterm.tui.sync_state import SyncState
 from kpiterm.tui.widgets.key_line import KeyLine
 from kpiterm.tui.widgets.notice import Notice
@@ -40,6 +41,7 @@ class Page(Screen[None]):
     sync_state: reactive[SyncState] = reactive(SyncState, repaint=False)
     frozen: reactive[bool] = reactive(False, repaint=False)
     said: reactive[Outcome | None] = reactive(None, repaint=False)
+    workspace: reactive[str] = reactive("", repaint=False)
 
     class Shown(Message):
         """The page of this screen is to be read and kept fresh; None, if it has none."""
@@ -62,12 +64,19 @@ class Page(Screen[None]):
             super().__init__()
             self.args = args
 
+    class Opened(Message):
+        """A person wants this client's workspace."""
+
+        def __init__(self, workspace: str) -> None:
+            super().__init__()
+            self.workspace = workspace
+
     def __init__(self, workspace: str) -> None:
         super().__init__()
-        self.workspace = workspace
+        self.set_reactive(Page.workspace, workspace)
 
     def compose(self) -> ComposeResult:
-        yield TopLine(self.workspace).data_bind(Page.view, Page.now, Page.sync_state, Page.frozen)
+        yield TopLine(self.workspace).data_bind(Page.workspace, Page.view, Page.now, Page.sync_state, Page.frozen)
         yield Notice(brief=self.BRIEF).data_bind(Page.feed_error, Page.sync_state, Page.said)
         yield from self.body()
         yield KeyLine()
@@ -93,10 +102,12 @@ class Page(Screen[None]):
         self.query_one(Notice).hide()
 
     def on_screen_resume(self) -> None:
-        self.post_message(self.Shown(self.page_key()))
+        if self.is_current:  # not merely built ahead
+            self.post_message(self.Shown(self.page_key()))
 
     def on_mount(self) -> None:
-        for name in ("view", "now", "feed_error", "sync_state", "frozen", "said"):
+        follow_language(self)
+        for name in ("view", "now", "feed_error", "sync_state", "frozen", "said", "workspace"):
             self._follow(name)
 
     def _follow(self, name: str) -> None:

@@ -10,8 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
+from kpiterm.i18n import N_
 from kpiterm.tui.messages import PageKey, PageState
 from kpiterm.tui.screens.page import Page
+from kpiterm.tui.screens.speaking import follow_language
+from kpiterm.tui.tongue import _
 from kpiterm.tui.widgets.text_panel import Drawing, TextPanel
 
 
@@ -20,10 +23,11 @@ class SkuScreen(ModalScreen[str | None]):
 
     CSS_PATH = "box.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "dismiss(None)", "Close"),
-        Binding("a", "dismiss('accept')", "Accept"),
-        Binding("z", "dismiss('snooze')", "Later"),
-        Binding("c", "dismiss('adjust')", "Change"),
+        Binding("escape,enter,q", "dismiss(None)", N_("Close")),
+        Binding("a", "dismiss('accept')", N_("Accept")),
+        Binding("z", "dismiss('snooze')", N_("Later")),
+        Binding("c", "dismiss('adjust')", N_("Adjust")),
+        Binding("L", "app.other_language", show=False),
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),
     ]
@@ -34,11 +38,15 @@ class SkuScreen(ModalScreen[str | None]):
         self._key = key
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll() as box:
-            box.border_subtitle = "a accept  z later  c change  esc closes"
+        with VerticalScroll():
             yield TextPanel()
 
+    def retell(self) -> None:
+        self.query_one(VerticalScroll).border_subtitle = _("a accept  z later  c adjust  esc closes")
+
     def on_mount(self) -> None:
+        follow_language(self)
+        self.retell()
         self.watch(self.app, "pages", self._take)
 
     def _take(self, pages: dict[PageKey, PageState]) -> None:

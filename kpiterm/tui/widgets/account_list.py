@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -10,13 +11,15 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import ListItem, ListView
 
+from kpiterm.analysis.pages.quotas import Quota
 from kpiterm.analysis.view import AccountStatusView, View
+from kpiterm.i18n import N_
 from kpiterm.tui.account_text import full
 from kpiterm.tui.draw import marked
 from kpiterm.tui.sync_state import SyncState
 from kpiterm.tui.widgets.painted import Painted
 
-Shown = tuple[AccountStatusView, datetime, SyncState]
+Shown = tuple[AccountStatusView, datetime, SyncState, tuple[Quota, ...]]
 
 
 class AccountItem(ListItem, Painted):
@@ -36,8 +39,8 @@ class AccountItem(ListItem, Painted):
         self.redraw()
 
     def lines(self, width: int) -> list[Content]:
-        account, now, state = self._shown
-        return marked(full(account, now, max(width - 1, 1), state), self.highlighted)
+        account, now, state, quotas = self._shown
+        return marked(full(account, now, max(width - 1, 1), state, quotas), self.highlighted)
 
 
 class AccountList(ListView):
@@ -51,7 +54,7 @@ class AccountList(ListView):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select_cursor", "Sync account", key_display="enter"),
+        Binding("enter", "select_cursor", N_("Sync account"), key_display="enter"),
         Binding("j", "cursor_down", show=False),
         Binding("k", "cursor_up", show=False),
     ]
@@ -59,6 +62,10 @@ class AccountList(ListView):
     view: reactive[View | None] = reactive(None, repaint=False)
     now: reactive[datetime] = reactive(lambda: datetime.now(UTC), repaint=False)
     sync_state: reactive[SyncState] = reactive(SyncState, repaint=False)
+    quotas: reactive[Mapping[str, tuple[Quota, ...]]] = reactive(dict, repaint=False)
+
+    async def watch_quotas(self) -> None:
+        await self._draw()
 
     async def watch_view(self) -> None:
         await self._draw()
@@ -72,9 +79,11 @@ class AccountList(ListView):
     async def _draw(self) -> None:
         if self.view is None:
             return
-        shown: list[Shown] = [(account, self.now, self.sync_state) for account in self.view.accounts]
+        shown: list[Shown] = [
+            (account, self.now, self.sync_state, self.quotas.get(account.name, ())) for account in self.view.accounts
+        ]
         items = list(self.query(AccountItem))
-        if [account.name for account, _, _ in shown] == [item.account.name for item in items]:
+        if [parts[0].name for parts in shown] == [item.account.name for item in items]:
             for item, parts in zip(items, shown, strict=True):
                 item.show(parts)
             return

@@ -8,8 +8,10 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from kpiterm.analysis.view import AccountStatusView
+from kpiterm.i18n import said
 from kpiterm.tui.account_text import summary
 from kpiterm.tui.sync_state import SyncState
+from kpiterm.tui.tongue import _
 from kpiterm.tui.widgets.painted import Painted
 
 GRAVITY = ("failed", "partial", "never", "ok")
@@ -46,5 +48,5 @@ class AccountStrip(Painted):
         shown = worst if len(worst) <= self.most else worst[: self.most - 1]
         found = [summary(account, self.now, width, self.sync_state) for account in shown]
         if len(shown) < len(worst):
-            found.append(Content.styled(f"and {len(worst) - len(shown)} more: press 5", "$text-muted"))
+            found.append(Content.styled(_(said("and {0} more: press 5", len(worst) - len(shown))), "$text-muted"))
         return found

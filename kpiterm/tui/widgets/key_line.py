@@ -7,6 +7,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
+from kpiterm.tui.tongue import _
+
 
 class KeyLine(Widget):
     """The screen's shown bindings on one line; a click presses the key."""
@@ -31,6 +33,9 @@ class KeyLine(Widget):
             if first[binding.action] is binding
         )
 
+    def retell(self) -> None:
+        self.refresh()
+
     def render(self) -> Content:
         parts = [self._key(*key) for key in self.keys]
         if Content("  ").join(parts).cell_length > self.size.width:
@@ -46,10 +51,10 @@ class KeyLine(Widget):
         first = next((place for place, key in enumerate(self.keys) if key[2].isdigit()), 0)
         parts = [self._key(*key) for key in self.keys if not key[2].isdigit()]
         if digits:
-            screens = Content.assemble((f"{digits[0][0]}–{digits[-1][0]}", "bold $primary"), " Screens")
+            screens = Content.assemble((f"{digits[0][0]}–{digits[-1][0]}", "bold"), " " + _("Screens"))
             parts.insert(first, screens)
         return parts
 
     def _key(self, display: str, description: str, key: str) -> Content:
         click = f"@click=app.simulate_key('{key}')"
-        return Content.from_markup(f"[{click}][b $primary]{display}[/] $text[/]", text=description)
+        return Content.from_markup(f"[{click}][b $primary]{display}[/] $text[/]", text=_(description))

@@ -6,10 +6,12 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from kpiterm.i18n import said
 from kpiterm.tui.draw import clean
 from kpiterm.tui.headless import Outcome
 from kpiterm.tui.messages import FeedError
 from kpiterm.tui.sync_state import SyncState, sentence
+from kpiterm.tui.tongue import _
 
 
 class Notice(Static):
@@ -37,11 +39,15 @@ class Notice(Static):
     def watch_said(self) -> None:
         self._draw()
 
+    def retell(self) -> None:
+        self._draw(anew=False)
+
     def hide(self) -> None:
         """Until there is something new to say."""
         self.remove_class("-shown")
 
-    def _draw(self) -> None:
+    def _draw(self, *, anew: bool = True) -> None:
+        """`anew`: what it says is news, and a person who has hidden it sees it again."""
         state = self.sync_state
         quiet = self._brief and not state.failed
         told = [*_of_feed(self.feed_error), *([] if quiet else _of_sync(state)), *_of_action(self.said)]
@@ -49,7 +55,8 @@ class Notice(Static):
         if text.plain != self._said:
             self._said = text.plain
             self.update(text)
-            self.set_class(bool(text), "-shown")
+            if anew:
+                self.set_class(bool(text), "-shown")
 
 
 def _of_feed(error: FeedError | None) -> list[Content]:
@@ -57,9 +64,9 @@ def _of_feed(error: FeedError | None) -> list[Content]:
         return []
     return [
         Content.assemble(
-            ("✗ the store cannot be read", "bold $error"),
-            f" since {error.since:%H:%M} UTC: {clean(error.message)}",
-            f"\n  → {clean(error.hint)}" if error.hint else "",
+            ("✗ " + _("the store cannot be read"), "bold $error"),
+            " " + clean(_(said("since {0} UTC: {1}", f"{error.since:%H:%M}", _(error.message)))),
+            f"\n  → {clean(_(error.hint))}" if error.hint else "",
         )
     ]
 
@@ -70,11 +77,11 @@ def _of_sync(state: SyncState) -> list[Content]:
     symbol, style = (
         ("✗", "bold $error") if state.failed else ("–", "$text-muted") if state.stopped else ("✓", "$success")
     )
-    return [Content.assemble((symbol, style), f" {clean(sentence(state))}")]
+    return [Content.assemble((symbol, style), f" {clean(_(sentence(state)))}")]
 
 
-def _of_action(said: Outcome | None) -> list[Content]:
-    if said is None:
+def _of_action(outcome: Outcome | None) -> list[Content]:
+    if outcome is None:
         return []
-    symbol, style = ("✓", "$success") if said.ok else ("✗", "bold $error")
-    return [Content.assemble((symbol, style), f" {clean(said.text)}")]
+    symbol, style = ("✓", "$success") if outcome.ok else ("✗", "bold $error")
+    return [Content.assemble((symbol, style), f" {clean(_(outcome.text))}")]

@@ -21,6 +21,9 @@ class Painted(Widget):
         if self._drawn is not None and (lines := self.lines(self.size.width)) != self._drawn:
             self.refresh(layout=len(lines) != len(self._drawn))
 
+    def retell(self) -> None:
+        self.redraw()
+
     def render(self) -> Content:
         self._drawn = self.lines(self.size.width)
         return Content("\n").join(self._drawn)

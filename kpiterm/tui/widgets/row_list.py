@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, overload
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -28,11 +28,40 @@ class Row:
     title: bool = False
 
 
+class Listed(Sequence[Row]):
+    """Rows that are made when they are looked at: `make` makes one of its number, `find` tells the number of a key."""
+
+    def __init__(self, numbers: Sequence[int], make: Callable[[int], Row], find: Callable[[str], int | None]) -> None:
+        self.numbers = numbers
+        self._make, self._find = make, find
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        if isinstance(place, slice):
+            return Listed(self.numbers[place], self._make, self._find)
+        return self._make(self.numbers[place])
+
+    def place(self, key: str) -> int | None:
+        """Where the row of that key is."""
+        number = self._find(key)
+        return self.numbers.index(number) if number is not None and number in self.numbers else None
+
+
 class RowList(ScrollView, can_focus=True):
-    """The cursor stays on its row's key when the rows change; a change redraws only the lines that read differently."""
+    """The cursor stays on its row's key when the rows change."""
 
     DEFAULT_CSS = """
-    RowList { height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; background: $background; }
+    RowList {
+        height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; background: $background;
+    }
     RowList > .row-list--cursor { background: $block-cursor-background; color: $foreground; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--cursor"}
@@ -57,7 +86,6 @@ class RowList(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 Textual's name
         super().__init__(id=id)
         self.rows: Sequence[Row] = ()
-        self._seen: dict[int, Content] = {}
 
     @property
     def row(self) -> Row | None:
@@ -67,23 +95,18 @@ class RowList(ScrollView, can_focus=True):
 
     def show(self, rows: Sequence[Row]) -> None:
         """Show `rows` from now on."""
-        kept, fewer = self.row, len(rows) != len(self.rows)
+        kept = self.row
         self.rows = rows
         self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
-        place = next((n for n, row in enumerate(rows) if kept and row.key == kept.key), None)
+        place = _place(rows, kept.key) if kept else None
         self.cursor = self._nearest(self.cursor if place is None else place, 1)
         self.scroll_to_cursor()
-        if fewer:
-            self.refresh()
-        else:
-            self._redraw()
+        self.refresh()
+        self.call_after_refresh(self.scroll_to_cursor)  # a list that was short until now could not scroll yet
         self.post_message(self.Moved())
 
-    def _redraw(self) -> None:
-        width = self.scrollable_content_region.width
-        for y, drawn in list(self._seen.items()):
-            if y < len(self.rows) and self.rows[y].draw(width - 1) != drawn:
-                self.refresh_line(y)
+    def retell(self) -> None:
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         place = self.scroll_offset.y + y
@@ -91,12 +114,8 @@ class RowList(ScrollView, can_focus=True):
         chosen = place == self.cursor and self.row is not None
         style = self.get_visual_style("row-list--cursor") if chosen else self.visual_style
         if place >= len(self.rows) or width < 1:
-            self._seen.pop(place, None)
             return Strip.blank(max(width, 0), style.rich_style)
-        if len(self._seen) > 4 * self.size.height:
-            self._seen.clear()
-        drawn = self._seen[place] = self.rows[place].draw(width - 1)
-        line = Content.assemble(("▌" if chosen else " ", "$primary"), drawn).truncate(width)
+        line = Content.assemble(("▌" if chosen else " ", "$primary"), self.rows[place].draw(width - 1)).truncate(width)
         strip, *_ = Visual.to_strips(self, line, width, 1, style)
         return strip.adjust_cell_length(width, style.rich_style)
 
@@ -119,7 +138,6 @@ class RowList(ScrollView, can_focus=True):
             self.scroll_to(y=self.cursor - height + 1, animate=False)
 
     def on_resize(self, _: events.Resize) -> None:
-        self._seen.clear()
         self.virtual_size = Size(self.scrollable_content_region.width, len(self.rows))
 
     def on_click(self, event: events.Click) -> None:
@@ -154,8 +172,16 @@ class RowList(ScrollView, can_focus=True):
     def _nearest(self, place: int, step: int) -> int:
         """`place`, or the nearest row that can be chosen, looked for in this direction first."""
         last = len(self.rows) - 1
+        if last < 0:
+            return 0
         place = max(0, min(place, last))
         ahead = next((n for n in range(place, last + 1 if step > 0 else -1, step) if self.rows[n].key), None)
         if ahead is not None:
             return ahead
         return next((n for n in range(place, -1 if step > 0 else last + 1, -step) if self.rows[n].key), 0)
+
+
+def _place(rows: Sequence[Row], key: str) -> int | None:
+    if isinstance(rows, Listed):
+        return rows.place(key)
+    return next((n for n, row in enumerate(rows) if row.key == key), None)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from textual.content import Content
 from textual.reactive import reactive
 
 from kpiterm import errors
 from kpiterm.analysis.view import Span, View
-from kpiterm.tui.draw import MONTHS, STATES, age, clean, day
+from kpiterm.i18n import N_, said, word
+from kpiterm.tui.draw import STATES, age, clean
+from kpiterm.tui.figures import day, month_and_year
+from kpiterm.tui.standing import STALE
 from kpiterm.tui.sync_state import SyncState
+from kpiterm.tui.tongue import _
 from kpiterm.tui.widgets.painted import Painted
-
-STALE = timedelta(hours=26)
-"""From this age on the data are said to be old: a daily sync has not come."""
 
 
 class TopLine(Painted):
@@ -31,9 +32,14 @@ class TopLine(Painted):
     sync_state: reactive[SyncState] = reactive(SyncState, repaint=False)
     frozen: reactive[bool] = reactive(False, repaint=False)
 
+    workspace: reactive[str] = reactive("", repaint=False)
+
     def __init__(self, workspace: str) -> None:
         super().__init__()
-        self.workspace = workspace
+        self.set_reactive(TopLine.workspace, workspace)
+
+    def watch_workspace(self) -> None:
+        self.redraw()
 
     def watch_view(self) -> None:
         self.redraw()
@@ -48,7 +54,7 @@ class TopLine(Painted):
         self.redraw()
 
     def lines(self, width: int) -> list[Content]:
-        name = Content.styled(clean(self.workspace), "bold")
+        name = Content.styled(clean(self.workspace) or _("no client is open"), "bold")
         right = self._right()
         lefts = [Content("  ").join([name, *parts]) for parts in self._lefts()]
         room = width - right.cell_length - 2
@@ -64,8 +70,8 @@ class TopLine(Painted):
         agreed = [gauge.state for gauge in self.view.gauges if gauge.target or gauge.weight]
         counts = Counter(agreed or [gauge.state for gauge in self.view.gauges])
         known = [(counts[state], *look) for state, look in STATES.items() if counts[state]]
-        words = [Content.styled(f"{symbol} {count} {word}", style) for count, symbol, word, style in known]
-        signs = [Content.styled(f"{symbol} {count}", style) for count, symbol, _, style in known]
+        words = [Content.styled(f"{symbol} {count} {_(name)}", style) for count, symbol, name, style in known]
+        signs = [Content.styled(f"{symbol} {count}", style) for count, symbol, _name, style in known]
         span = Content(period(self.view))
         return [[span, *words], [span, *signs], signs]
 
@@ -73,10 +79,10 @@ class TopLine(Painted):
         parts = [Content(clean(sync_word(self.sync_state)))]
         if self.view is not None and self.now is not None:
             stale = self.now - self.view.as_of > STALE
-            when = f"{'! ' if stale else ''}as of {age(self.view.as_of, self.now).removeprefix('just ')}"
-            parts.insert(0, Content.styled(when, "bold $warning" if stale else ""))
+            when = _(said("as of {0}", age(self.view.as_of, self.now).removeprefix("just ")))
+            parts.insert(0, Content.styled("! " + when if stale else when, "bold $warning" if stale else ""))
         if self.frozen:
-            parts.insert(0, Content.styled("‖ FROZEN: space goes on", "bold $warning"))
+            parts.insert(0, Content.styled("‖ " + _("FROZEN: space goes on"), "bold $warning"))
         return Content("  ").join(parts)
 
 
@@ -91,27 +97,29 @@ def span_text(span: Span) -> str:
     days, gone = (span.end - span.start).days + 1, (span.through - span.start).days + 1
     name = f"{day(span.start)} – {day(span.end)}"
     if span.start.day == 1 and days == monthrange(span.start.year, span.start.month)[1]:
-        name = f"{MONTHS[span.start.month - 1]} {span.start.year}"
-    return name if gone >= days or gone < 1 else f"{name}, day {gone} of {days}"
+        name = month_and_year(span.start)
+    return name if gone >= days or gone < 1 else _(said("{0}, day {1} of {2}", name, gone, days))
 
 
 def sync_word(state: SyncState) -> str:
     """What the sync does now: idle, which stream, or how it ended."""
     if state.phase == "stopping":
-        return "sync: stopping…"
+        return _("sync: stopping…")
     if state.phase == "running":
         current = state.current
         if current is None:
-            return "sync: running"
-        return f"sync: {current.account} {current.stream} {current.window}/{current.windows}"
+            return _("sync: running")
+        where = f"{current.account} {current.stream} {current.window}/{current.windows}"
+        return _(said("sync: {0}", where))
     if state.phase == "ended":
-        return f"sync: {_ending(state)}"
-    return "sync: idle"
+        return _(said("sync: {0}", word(_ending(state))))
+    return _("sync: idle")
 
 
 def _ending(state: SyncState) -> str:
     if state.stopped:
-        return "stopped"
+        return N_("stopped")
     if not state.failed:
-        return "done ✓"
-    return {errors.PARTIAL: "in part !", errors.BUSY: "another one runs"}.get(state.exit_code or errors.BUG, "failed ✗")
+        return N_("done ✓")
+    known = {errors.PARTIAL: N_("in part !"), errors.BUSY: N_("another one runs")}
+    return known.get(state.exit_code or errors.BUG, N_("failed ✗"))

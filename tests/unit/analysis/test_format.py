@@ -64,3 +64,27 @@ def test_a_ledger_amount_keeps_its_digits() -> None:
 def test_plain_digits_are_exact_and_without_exponent(value: Decimal) -> None:
     assert Decimal(plain(value)) == Decimal(amount_digits(value, "USD")) == value
     assert "E" not in plain(value).upper()
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "currency", "full", "compact"),
+    [
+        ("0.2604", "ratio", None, "26.0%", "26.0%"),
+        ("412345.6", "money", "USD", "$412,346", "$41.2万"),
+        ("-152345678", "money", "CNY", "-¥152,345,678", "-¥1.52亿"),
+        ("74020", "money", "JPY", "JP¥74,020", "JP¥7.4万"),
+        ("9999", "count", None, "9,999", "9,999"),
+        ("9.5", "hours", None, "9.5小时", "9.5小时"),
+    ],
+)
+def test_chinese_readers_get_their_own_signs_and_steps(
+    value: str, unit: str, currency: str | None, full: str, compact: str
+) -> None:
+    assert format_value(Decimal(value), unit, currency, "zh") == full
+    assert compact_value(Decimal(value), unit, currency, "zh") == compact
+
+
+def test_targets_and_changes_follow_the_language() -> None:
+    assert format_target(Target("<=", Decimal("0.28")), "ratio", None, "zh") == "≤ 28%"
+    assert format_target(Target("<", Decimal(12)), "hours", None, "zh") == "< 12小时"
+    assert format_change(Decimal("-0.021"), "ratio", None, "zh") == "−2.1百分点"

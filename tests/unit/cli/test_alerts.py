@@ -251,3 +251,52 @@ def test_a_board_of_another_language_is_told_in_the_channels_own(desk: Desk, ops
     desk.sync(view(*(replace(g, name="whatever") for g in BREACH.gauges)))
     assert "未达目标" in ops.taken[0]["message"]
     assert "whatever" not in ops.taken[0]["message"]
+
+
+@pytest.fixture
+def alarmed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A workspace whose board is in breach, and stays so."""
+    monkeypatch.setattr("kpiterm.cli.board.current", lambda *_: BREACH)
+    desk.sync(BREACH)
+    return desk
+
+
+def test_an_acknowledged_alert_is_left_alone_and_remembered_with_who_and_why(alarmed: Desk, ops: Receiver) -> None:
+    acos, _ = alarmed.json("alerts", "list")["alerts"]
+    assert (acos["id"], acos["acknowledged"]) == ("acos@all", None)
+    (given,) = alarmed.json("alerts", "ack", "acos@all", "--note", "bids 已下调", "--until", "2999-01-01")["alerts"]
+    assert given["acknowledged"]["note"] == "bids 已下调"
+    assert alarmed.json("alerts", "list")["alerts"][0]["acknowledged"] == given["acknowledged"]
+    alarmed.sync(BREACH, timedelta(days=2))
+    assert [message["title"] for message in ops.taken] == ["kpiterm default: critical still: Order defect rate"]
+    events = [(one["event"], one["id"], one["note"]) for one in alarmed.json("alerts", "history")["history"]]
+    assert events == [
+        ("opened", "acos@all", None),
+        ("opened", "odr@all", None),
+        ("acknowledged", "acos@all", "bids 已下调"),
+    ]
+    (entry,) = [one for one in journal.read(alarmed.paths.journal) if one.kind == "alert.acknowledged"]
+    assert entry.detail == {
+        "alert": "acos@all", "kpi": "acos", "channel": "all", "severity": "critical", "reasons": ["breach"],
+        "note": "bids 已下调", "until": "2999-01-01",
+    }  # fmt: skip
+    assert "until 2999-01-01" in alarmed("alerts", "history")
+
+
+@pytest.mark.parametrize(
+    "words", [["nope@all"], ["acos@all", "--until", "soon"], ["acos@all", "--until", "2020-01-01"]]
+)
+def test_what_cannot_be_acknowledged_leaves_everything_as_it_was(alarmed: Desk, words: list[str]) -> None:
+    before = alarmed.paths.alert_state.read_bytes()
+    alarmed("alerts", "ack", *words, code=2)
+    assert alarmed.paths.alert_state.read_bytes() == before
+    assert not alarmed.paths.journal.exists()
+
+
+def test_what_waited_to_be_told_of_an_acknowledged_alert_is_not_told(alarmed: Desk) -> None:
+    desk = alarmed
+    desk("notify", "add", "ops", "--secret-stdin", stdin="json://127.0.0.1:9\n")
+    desk.sync(BREACH, timedelta(days=2))
+    assert load_memory(desk.paths.alert_state)[0].outbox["ops"]
+    desk("alerts", "ack", "acos@all", "odr@all")
+    assert load_memory(desk.paths.alert_state)[0].outbox == {}

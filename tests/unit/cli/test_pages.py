@@ -16,6 +16,7 @@ from kpiterm.analysis.pages.kpi import KpiPage
 from kpiterm.cli.headless import Commands
 from kpiterm.cli.pages import pages
 from kpiterm.cli.session import Session
+from kpiterm.i18n import told
 from kpiterm.paths import Paths, private_dir
 from kpiterm.tui.headless import Table
 from tests.unit.analysis.contract.agreed import SIGNED
@@ -32,8 +33,8 @@ def session(folder: Path) -> Session:
 def test_the_page_of_a_kpi_has_cause_definition_sources_and_sql(home: Path) -> None:
     page = pages(session(home))["kpi"]("gmv", "all")
     assert isinstance(page, KpiPage)
-    assert "GMV" in page.story[0]
     assert page.cause is not None
+    assert (page.cause.name, told(page.cause.name, "zh")) == ("GMV", "成交总额")
     assert page.cause.before + sum(page.cause.parts.values()) == page.cause.after
     assert "SELECT" in page.sql
     assert [(one.table, one.source, one.rows) for one in page.lineage] == [("order_line", "amazon.orders", 4)]
@@ -77,13 +78,15 @@ def test_the_page_of_a_contract_settles_the_month_so_far(home: Path) -> None:
 
 def test_a_command_tells_how_it_ended_in_its_own_words(tmp_path: Path) -> None:
     script = (
-        "import sys; print(' '.join(sys.argv[1:])); print('not so', file=sys.stderr); sys.exit(sys.argv[1] == 'bad')"
+        "import sys; print(' '.join(sys.argv[1:])); print('not so', file=sys.stderr); sys.exit(sys.argv[3] == 'bad')"
     )
     commands = Commands((sys.executable, "-c", script), tmp_path)
     done = asyncio.run(commands.run(["accept", "--", "-A 1"]))
-    assert (done.ok, done.text) == (True, "accept -- -A 1")
+    assert (done.ok, done.text) == (True, "--lang en accept -- -A 1")
     failed = asyncio.run(commands.run(["bad"]))
     assert (failed.ok, failed.text) == (False, "not so")
+    silent = Commands((sys.executable, "-c", "import sys; print('entered as no. 7', file=sys.stderr)"), tmp_path)
+    assert asyncio.run(silent.run(["po", "add"])).text == "entered as no. 7"
 
 
 def test_an_export_is_a_file_that_a_spreadsheet_reads_as_text(tmp_path: Path) -> None:
@@ -98,3 +101,14 @@ def test_an_export_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> Non
     told = Commands((), tmp_path / "gone").export(Table("board", (), ()))
     assert not told.ok
     assert "a folder that you may write to" in told.text
+
+
+def test_a_kpi_is_followed_down_to_skus_and_to_the_bytes_that_a_vendor_sent(home: Path) -> None:
+    page = pages(session(home))["kpi"]("gmv", "all")
+    assert isinstance(page, KpiPage)
+    assert page.cause is not None
+    (by_sku,) = page.deeper
+    assert (by_sku.by, by_sku.after) == ("sku", page.cause.after)
+    assert (len(page.spans), page.spans[-1].start) == (13, page.cause.period.start)
+    (source,) = page.lineage
+    assert len(source.latest) == source.payloads

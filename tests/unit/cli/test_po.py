@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,7 @@ def test_what_cannot_be_is_refused_with_a_remedy(shop: Shop) -> None:
     assert "po advance PO-1" in shop.fails("po", "add", "PO-1", *add[3:], "--line", "A=1")
     assert "SKU=UNITS" in shop.fails(*add, "--line", "A")
     assert "still to come" in shop.fails(*add, "--line", "A=5", "--day", ago(-2))
+    assert "PO-17" in shop.fails("po", "add", " ", *add[3:], "--line", "A=5")
     assert "--account" in shop.fails("po", "add", "PO-2", "--supplier", "n", "--line", "A=5")
     assert "did you mean 'PO-1'?" in shop.fails("po", "advance", "PO-l", "qc")
     assert "before ordered" in shop.fails("po", "advance", "PO-1", "qc", "--day", ago(90))
@@ -93,6 +96,16 @@ def test_what_cannot_be_is_refused_with_a_remedy(shop: Shop) -> None:
     assert "nothing of order" in shop.fails("po", "receive", "PO-1", "--all")
     shop.run("po", "cancel", "PO-1")
     assert "was cancelled" in shop.fails("po", "advance", "PO-1", "qc")
+
+
+def test_a_supplier_and_a_ship_mode_are_those_of_supply_toml(shop: Shop) -> None:
+    text = '[supplier.ningbo]\ncurrency = "USD"\n[mode.sea]\nkind = "sea"\ncurrency = "USD"\n'
+    (shop.home / "workspaces" / "default" / "supply.toml").write_text(text, "utf-8")
+    add = ("po", "add", "PO-2", "--account", "us", "--channel", "c", "--line", "A=5")
+    assert "known: ningbo" in shop.fails(*add, "--supplier", "yiwu")
+    assert "known: sea" in shop.fails(*add, "--supplier", "ningbo", "--mode", "split")
+    shop.run(*add, "--supplier", "ningbo", "--mode", "sea")
+    assert shop.orders()["PO-2"]["mode"] == "sea"
 
 
 def test_an_import_enters_what_is_new_or_has_changed_once(shop: Shop, tmp_path: Path) -> None:
@@ -126,3 +139,14 @@ def test_the_list_is_a_table(shop: Shop, capsys: pytest.CaptureFixture[str]) -> 
     header, row = capsys.readouterr().out.splitlines()
     assert header.split()[:3] == ["order", "supplier", "channel"]
     assert row.split() == ["PO-1", "ningbo", "amazon.com", "sea", "ordered", ago(60), "150", "150", "A,", "B"]
+
+
+def test_of_two_who_enter_one_number_at_once_the_second_is_told(shop: Shop) -> None:
+    words = ("po", "add", "PO-9", "--supplier", "ningbo", "--line", "A=1", "--account", "us", "--channel", "amazon.com")
+    command = [sys.executable, "-m", "kpiterm", "--home", str(shop.home), *words]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    errors = [process.communicate()[1] for process in both]
+    said = {process.returncode: error for process, error in zip(both, errors, strict=True)}
+    assert sorted(said) == [0, 2]
+    assert "'PO-9' is there already" in said[2]
+    assert shop.orders()["PO-9"]["open_units"] == 1

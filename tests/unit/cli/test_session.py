@@ -13,7 +13,15 @@ from kpiterm.errors import UsageError
 
 def as_of(text: str | None) -> datetime | None:
     args = argparse.Namespace(
-        home=None, workspace=None, lang=None, as_of=text, json=False, quiet=False, verbose=False, no_color=False
+        home=None,
+        workspace=None,
+        lang=None,
+        as_of=text,
+        json=False,
+        quiet=False,
+        verbose=False,
+        no_color=False,
+        low_bandwidth=False,
     )
     return Session.of(args).as_of
 

@@ -55,6 +55,7 @@ def test_utc_reads_iso_text_of_any_offset(con: duckdb.DuckDBPyConnection, moment
     aware = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))
     expected = aware.astimezone(UTC).replace(tzinfo=None)
     assert value(con, "utc(?)", aware.isoformat()) == expected
+    assert value(con, "utc(?)", f"{expected.isoformat()}Z") == expected
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,7 @@ def test_utc_reads_iso_text_of_any_offset(con: duckdb.DuckDBPyConnection, moment
     [
         ("2026-11-20T09:30:00Z", "2026-11-20 09:30:00"),
         (" 2026-11-20T09:30:00.123Z ", "2026-11-20 09:30:00.123"),
+        (" 2026-11-20T09:30:00+00:00", "2026-11-20 09:30:00"),
         ("2026-11-20T09:30:00-0800", "2026-11-20 17:30:00"),
         ("2026-11-20 09:30:00", "2026-11-20 09:30:00"),
         ("", None),

@@ -13,6 +13,7 @@ from kpiterm.errors import StoreError
 from kpiterm.plugins import facts
 from kpiterm.store.engine import Writer
 from kpiterm.store.migrate import migrate, migrations
+from kpiterm.store.read import Reader
 
 if TYPE_CHECKING:
     from tests.unit.store.conftest import Workspace
@@ -122,6 +123,14 @@ def test_a_snapshot_of_an_earlier_version_is_read_before_the_next_sync(workspace
 
 def test_migrations_are_numbered_without_a_gap() -> None:
     assert [number for number, _, _ in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+def test_a_snapshot_of_a_newer_kpiterm_is_refused_with_the_remedy(workspace: Workspace) -> None:
+    workspace.writer.con.execute("INSERT INTO schema_version VALUES (99, 'from the future', NULL)")
+    workspace.traffic({date(2026, 11, 1): 7}, stored(2))
+    with pytest.raises(StoreError, match=r"newer kpiterm .*version 99") as caught, Reader(workspace.paths):
+        pass
+    assert "upgrade kpiterm" in caught.value.hint
 
 
 def test_a_store_of_a_newer_kpiterm_is_refused_untouched(workspace: Workspace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kpiterm.sync.child import Child, Heard
+from kpiterm.sync.child import Child, Heard, Processes
 from kpiterm.sync.protocol import Job, Said, Told
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -116,3 +117,18 @@ def ended(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
         return True
+
+
+def test_a_process_started_ahead_is_the_first_childs_or_ends_unneeded() -> None:
+    with Processes(ahead=True) as processes:
+        first, second = processes.take(), processes.take()
+        assert first.pid != second.pid
+        for process in (first, second):
+            _, told = process.communicate(b"", timeout=30)
+            assert (process.returncode, told) == (0, b"")  # no job came, which is nothing to complain about
+    with Processes(ahead=True) as processes:
+        spare = processes.take()
+        processes._ready.append(spare)
+    assert spare.returncode == -signal.SIGKILL
+    assert spare.stdin
+    assert spare.stdin.closed

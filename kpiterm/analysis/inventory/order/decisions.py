@@ -12,6 +12,7 @@ from kpiterm.analysis.clock import Clock
 from kpiterm.analysis.inventory.order.line import Line
 from kpiterm.analysis.inventory.order.shop import Key
 from kpiterm.analysis.reader import Reader
+from kpiterm.i18n import Said, said
 
 PUBLISH, ACKNOWLEDGE, ACCEPT, ADJUST, SNOOZE = (
     f"reorder.{name}" for name in ("publish", "acknowledge", "accept", "adjust", "snooze")
@@ -35,9 +36,17 @@ class Decision:
     reason: str
 
     def __str__(self) -> str:
-        what = {ACCEPT: "accepted", ADJUST: f"changed to {self.quantity}", SNOOZE: f"put off until {self.until}"}
-        why = f": {self.reason}" if self.reason else ""
-        return f"{what[self.kind]} by {self.actor} on {self.day}{why}"
+        return str(self.sentence())
+
+    def sentence(self) -> Said:
+        """`changed to 480 by ops on 2026-11-20: MOQ`."""
+        if self.kind == ACCEPT:
+            what = said("accepted by {0} on {1}", self.actor, self.day)
+        elif self.kind == ADJUST:
+            what = said("changed to {0} by {1} on {2}", self.quantity, self.actor, self.day)
+        else:
+            what = said("put off until {0} by {1} on {2}", self.until, self.actor, self.day)
+        return said("{0}: {1}", what, self.reason) if self.reason else what
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

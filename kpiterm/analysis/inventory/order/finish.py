@@ -26,6 +26,7 @@ from kpiterm.analysis.inventory.order.shop import Key
 from kpiterm.analysis.inventory.order.suggest import Suggestion
 from kpiterm.analysis.inventory.order.waterfall import LINES
 from kpiterm.analysis.inventory.supply import defaults
+from kpiterm.i18n import said
 
 _AIR = ("air", "express")
 
@@ -155,13 +156,16 @@ def _urgency(line: Line) -> tuple[bool, float, date, Key]:
 def _notes(run: Run, skus: Sequence[Sku]) -> tuple[str, ...]:
     found = []
     if not skus:
-        found.append("no SKU with a stock reading and sales: `kpiterm sync` or `kpiterm import` fills the store")
+        found.append(said("no SKU with a stock reading and sales: `kpiterm sync` or `kpiterm import` fills the store"))
     if run.uncounted:
-        found.append(f"{run.uncounted} SKUs sell and have no stock reading: nothing can be said of them")
+        found.append(said("{0} SKUs sell and have no stock reading: nothing can be said of them", run.uncounted))
     if missing := sum(not sku.known for sku in skus):
         found.append(
-            f"{missing} SKUs have no purchase terms: MOQ 1 and the trade's usual lead times stand in; "
-            "`kpiterm supply import` takes theirs"
+            said(
+                "{0} SKUs have no purchase terms: MOQ 1 and the trade's usual lead times stand in; "
+                "`kpiterm supply import` takes theirs",
+                missing,
+            )
         )
     return tuple(found)
 

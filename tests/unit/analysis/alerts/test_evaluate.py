@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpiterm.analysis.alerts import DEFAULTS, Notification, Rule, Rules, State, When, evaluate
+from kpiterm.analysis.alerts import DEFAULTS, Acknowledged, Notification, Rule, Rules, State, When, evaluate
+from kpiterm.analysis.alerts.history import MOST, changes, extended
 from kpiterm.analysis.alerts.rules import Severity
 from kpiterm.analysis.view import Gauge, Projection
 from tests.unit.analysis.alerts.conftest import NOW, gauge, view
@@ -192,3 +194,53 @@ def test_a_chance_that_hovers_above_the_threshold_does_not_close(margin: str) ->
     assert story.read(at("0.2")) == ["opened warning acos@all"]
     closes = Decimal(margin) >= Decimal("0.4")
     assert story.read(at(margin), after=4 * HOUR) == (["closed warning acos@all"] if closes else [])
+
+
+def heed(story: Story, severity: Severity = "warning", until: date | None = None) -> None:
+    given = Acknowledged(by="ann", at=story.now, severity=severity, until=until)
+    story.state = State({name: replace(alert, acknowledged=given) for name, alert in story.state.alerts.items()})
+
+
+def test_an_acknowledged_alert_is_not_told_again_until_it_is_over() -> None:
+    story = Story(rules(breach()))
+    assert story.states("b") == ["opened warning acos@all"]
+    heed(story)
+    assert story.states("bbbb", after=20 * HOUR) == ["."] * 4
+    assert story.states("oobb", after=5 * HOUR) == ["closed warning acos@all", ".", "opened warning acos@all", "."]
+
+
+def test_an_acknowledgement_ends_when_the_alert_gets_graver() -> None:
+    contract = Rule(kpi="acos", when=When("p_hit", Decimal("0.3")), severity="critical")
+    story = Story(rules(breach(), contract))
+    story.states("b")
+    heed(story)
+    sinking = gauge(projection=Projection(Decimal(1), Decimal(1), Decimal(1), Decimal("0.1")))
+    assert story.read(sinking) == ["worse critical acos@all"]
+    assert story.read(sinking, after=30 * HOUR) == ["reminder critical acos@all"]
+
+
+def test_an_acknowledgement_ends_with_its_day() -> None:
+    story = Story(rules(breach()))
+    story.states("b")
+    heed(story, until=(story.now + timedelta(days=2)).date())
+    assert story.states("bbb", after=25 * HOUR) == [".", "reminder warning acos@all", "reminder warning acos@all"]
+
+
+def test_what_was_acknowledged_before_anybody_was_told_is_told_when_that_ends() -> None:
+    story = Story(rules(breach(holds=2)))
+    story.states("b")
+    heed(story, until=(story.now + timedelta(days=2)).date())
+    story.state = State({k: replace(a, severity="warning") for k, a in story.state.alerts.items()})
+    assert story.states("bbb", after=16 * HOUR) == [".", "opened warning acos@all", "."]
+
+
+def test_history_has_what_opened_got_worse_and_was_over() -> None:
+    story = Story(rules(breach()))
+    seen = []
+    for states in "bbooob":
+        before = story.state
+        story.states(states)
+        seen += [(past.event, past.severity) for past in changes(before, story.state, story.now)]
+    assert seen == [("opened", "warning"), ("over", "warning"), ("opened", "warning")]
+    one = next(changes(State(), story.state, story.now))
+    assert len(extended([one] * MOST, iter([one]))) == MOST

@@ -57,7 +57,7 @@ ELSEWHERE: tuple[Row, ...] = (
     ("report", {"sales": {}, "days": [date(2026, 10, 3)], "channel": "walmart.com"}),
 )
 few = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

@@ -206,6 +206,22 @@ BAG  fba       2026-10-10T19:00  0
         assert filled.gauge("stock_out_days", "2026-10").value is None
         assert filled.gauge("in_stock_rate", "2026-10").value == 0
 
+    def test_money_of_two_currencies_is_never_added_up(self, shop: Filled) -> None:
+        filled = shop("""
+[order_line]
+business_day  order_id  sku  quantity  item_price  currency
+2026-10-05    A1        MUG  3         30.00       USD
+2026-10-05    A2        MUG  1         60.00       EUR
+
+[stock_level]
+sku  location  taken_at          available
+MUG  fba       2026-10-10T19:00  0
+""")
+        assert filled.gauge("stock_out_days", "2026-10").value == 1
+        lost = filled.gauge("lost_sales", "2026-10")
+        assert lost.value is None
+        assert "EUR" in str(lost.reason)
+
 
 class TestMarket:
     def test_an_item_is_the_shop_s_own_from_its_first_order_on(self, shop: Filled) -> None:

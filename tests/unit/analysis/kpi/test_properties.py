@@ -75,13 +75,14 @@ shops = st.lists(rows, min_size=20, max_size=60)
 
 def elsewhere(row: Row, where: str) -> Row:
     """The same row in another month, channel or currency. That of a currency is another account's: an account sells on
-    a channel in one. Costs hold everywhere and for ever, and an item that was ever ordered is the shop's own."""
+    a channel in one. Costs hold everywhere and for ever, an item that was ever ordered is the shop's own, and what
+    sold out is missed by all who sell it on the channel."""
     table, cells = row
     cells = dict(cells)
     if table == "cost":
         return table, cells | {"valid_from": date(2027, 1, 1)}
     if table == "order_line":
-        cells["item_id"] = None
+        cells |= {"item_id": None, "sku": "MAT"}
     if where == "channel":
         return table, cells | {"channel": "walmart.com"}
     if where == "currency":

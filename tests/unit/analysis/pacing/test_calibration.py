@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[4]
 SHARED = ROOT.parent / "shared"
 DATA = SHARED / "data"
 PARTS = ["invented shops", "real series"]
+pytestmark = pytest.mark.xdist_group("calibration")  # it is measured once in a process
 
 
 @cache

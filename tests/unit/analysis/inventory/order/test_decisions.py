@@ -59,6 +59,18 @@ def test_what_is_decided_is_no_longer_due() -> None:
     assert order_gauges([LISTED, accepted, snoozed], CLOCK) == ()
 
 
+def test_what_has_been_ordered_since_is_no_longer_due() -> None:
+    def order(name: str, *skus: str) -> dict[str, Any]:
+        lines = [{"sku": sku, "units": 10} for sku in skus]
+        return {"id": name, "account": "us", "channel": "amazon.com", "lines": lines}
+
+    before = (6, NOW, "ops", "po.add", order("PO-1", "A"))
+    again = (8, NOW, "ops", "po.import", {"orders": [order("PO-1", "A"), order("PO-2", "B")]})
+    (gauge,) = order_gauges([before, LISTED, again], CLOCK)
+    assert gauge.name == "A", "PO-1 was known when the list was published"
+    assert order_gauges([before, LISTED, again, (9, NOW, "ops", "po.add", order("PO-3", "A"))], CLOCK) == ()
+
+
 @pytest.mark.parametrize(("until", "holds"), [("2026-11-20", False), ("2026-11-21", True)])
 def test_a_snooze_ends_on_its_day(until: str, holds: bool) -> None:
     entry = (9, NOW, "boss", SNOOZE, about("A", quantity=10, until=until))

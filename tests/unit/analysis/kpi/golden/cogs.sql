@@ -13,10 +13,23 @@ single AS (
         coalesce(own.unit_cost, any_.unit_cost) AS unit_cost,
         coalesce(CASE WHEN own.unit_cost IS NULL THEN any_.currency ELSE own.currency END, o.currency) AS currency
     FROM (SELECT * FROM order_line WHERE business_day BETWEEN DATE '2026-09-30' AND DATE '2026-11-23') AS o
-    ASOF LEFT JOIN (SELECT channel, sku, valid_from, max_by(unit_cost, recorded) AS unit_cost, max_by(currency, recorded) AS currency FROM (SELECT *, coalesce(recorded_at, loaded_at) AS recorded FROM cost) WHERE channel IS NOT NULL GROUP BY ALL) AS own
-        ON o.channel = own.channel AND o.sku = own.sku AND o.business_day >= own.valid_from
-    ASOF LEFT JOIN (SELECT sku, valid_from, max_by(unit_cost, recorded) AS unit_cost, max_by(currency, recorded) AS currency FROM (SELECT *, coalesce(recorded_at, loaded_at) AS recorded FROM cost) GROUP BY ALL) AS any_
-        ON o.sku = any_.sku AND o.business_day >= any_.valid_from
+    LEFT JOIN (
+        SELECT *, coalesce(lead(valid_from) OVER (PARTITION BY channel, sku ORDER BY valid_from), DATE 'infinity') AS ended
+        FROM (
+            SELECT channel, sku, valid_from,
+                max_by(unit_cost, recorded) AS unit_cost, max_by(currency, recorded) AS currency
+            FROM (SELECT *, coalesce(recorded_at, loaded_at) AS recorded FROM cost) WHERE channel IS NOT NULL GROUP BY ALL
+        )) AS own
+        ON o.channel = own.channel AND o.sku = own.sku
+            AND o.business_day >= own.valid_from AND o.business_day < own.ended
+    LEFT JOIN (
+        SELECT *, coalesce(lead(valid_from) OVER (PARTITION BY sku ORDER BY valid_from), DATE 'infinity') AS ended
+        FROM (
+            SELECT sku, valid_from,
+                max_by(unit_cost, recorded) AS unit_cost, max_by(currency, recorded) AS currency
+            FROM (SELECT *, coalesce(recorded_at, loaded_at) AS recorded FROM cost) WHERE true GROUP BY ALL
+        )) AS any_
+        ON o.sku = any_.sku AND o.business_day >= any_.valid_from AND o.business_day < any_.ended
     )
     WHERE business_day BETWEEN DATE '2026-10-01' AND DATE '2026-11-21'
       AND (coalesce(status, '') <> 'cancelled' AND channel <> 'non-amazon')

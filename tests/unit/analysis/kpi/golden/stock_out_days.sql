@@ -4,15 +4,18 @@ WITH period(first_day, last_day) AS (VALUES
 ),
 single AS (
     SELECT channel, account, source, CAST(NULL AS VARCHAR) AS currency, day AS period_day, CAST(NULL AS VARCHAR) AS part,
-        sum(1) AS upper,
+        sum(days) AS upper,
         CAST(NULL AS DECIMAL(38,4)) AS lower,
         count(*) AS sample,
-        count(*) FILTER (WHERE (1) IS NULL) AS missing
+        count(*) FILTER (WHERE (days) IS NULL) AS missing
     FROM (
     SELECT gone.account, gone.channel, gone.source, gone.sku, gone.day,
         CAST(round(sum(sold.units) * 10000 / (30 - any_value(gone.before)), 0) AS DECIMAL(18,4)) / 10000 AS lost_units,
         CAST(round(sum(sold.sales) * 10000 / (30 - any_value(gone.before)), 0) AS DECIMAL(18,4)) / 10000 AS lost_sales,
-        any_value(sold.currency) AS currency
+        sold.currency,
+        CAST(row_number() OVER (
+            PARTITION BY gone.account, gone.channel, gone.sku, gone.day ORDER BY sold.currency
+        ) = 1 AS BIGINT) AS days
     FROM (
         SELECT *, count(*) OVER (
             PARTITION BY account, channel, sku ORDER BY day
@@ -38,7 +41,7 @@ single AS (
     ) AS sold
         ON sold.channel = gone.channel AND sold.sku = gone.sku AND sold.day BETWEEN gone.day - 30 AND gone.day - 1
     WHERE gone.before < 30
-    GROUP BY gone.account, gone.channel, gone.source, gone.sku, gone.day
+    GROUP BY gone.account, gone.channel, gone.source, gone.sku, gone.day, sold.currency
     )
     WHERE day BETWEEN DATE '2026-10-01' AND DATE '2026-11-21'
     GROUP BY ALL
