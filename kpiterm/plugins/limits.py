@@ -22,7 +22,7 @@ from kpiterm.plugins.model import Rate
 RATE_HEADER = "x-amzn-ratelimit-limit"
 SLOWEST, FASTEST = 1e-4, 1000.0
 LONGEST_BLOCK = 3600.0
-_MAX_MARGIN = 0.25 * clocks.SPEED  # the way to the vendor is not faster on a faster clock
+_MAX_MARGIN = 1.0 * clocks.SPEED  # the way to the vendor is not faster on a faster clock
 THROTTLED: Final = 429
 
 
@@ -38,10 +38,12 @@ class Bucket:
 
     def refilled(self, now: float, burst: int) -> Bucket:
         """The bucket at `now`. One that is full starts to refill a little late: the vendor counts arrivals, and the
-        first request of a burst takes longer to arrive than the later ones."""
+        first request of a burst, which may have to connect over a poor line, takes longer to arrive than the later
+        ones. A large burst can wait for that without being felt, a single token cannot."""
         tokens = self.tokens + max(0.0, now - self.since) * self.per_second
         if tokens >= burst:
-            return replace(self, tokens=float(burst), since=now + min(_MAX_MARGIN, 0.1 / self.per_second))
+            margin = min(_MAX_MARGIN, max(0.1, burst - 1) / self.per_second)
+            return replace(self, tokens=float(burst), since=now + margin)
         return replace(self, tokens=tokens, since=max(now, self.since))
 
     def wait(self, now: float) -> float:

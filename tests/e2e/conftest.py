@@ -26,6 +26,8 @@ from kpiterm.config import Account, save_account
 from kpiterm.paths import Paths
 from kpiterm.sandbox import Sandbox
 from kpiterm.sandbox.orders import business_day, updated
+from kpiterm.sandbox.walmart import WalmartShop
+from kpiterm.sandbox.walmart.trade import modified
 from kpiterm.secrets import variable
 from tests.e2e.warm import Warm
 
@@ -203,13 +205,16 @@ def small_shop(**options: Any) -> Sandbox:
 
 
 def settled_shop(**options: Any) -> Sandbox:
-    """The first of some small shops in which no order has just changed: Amazon lists such a one minutes later, whatever
-    it knew of it before, so that a sync of this moment cannot have it."""
-    for seed in (11, *range(13, 60)):  # shop 12 had nothing to be reimbursed, which a first sync reports
+    """The first of some small shops in which no order has just changed: Amazon and Walmart list such a one minutes
+    later, whatever they knew of it before, so that a sync of this moment cannot have it."""
+    for seed in (11, *range(13, 200)):  # shop 12 had nothing to be reimbursed, which a first sync reports
         box = small_shop(seed=seed, lag=False, **options)
-        at = int(box.clock().timestamp())
-        orders = box.shop.orders(box.shop.first_day, business_day(at), box.clock())
-        if all(updated(order, at) < at - 300 for order in orders):
+        now, days = box.clock(), (box.shop.first_day, business_day(box.clock().timestamp()))
+        at = int(now.timestamp())
+        changes = [updated(order, at) for order in box.shop.orders(*days, now)]
+        if "walmart" in options.get("vendors", ()):
+            changes += [modified(order, at) for order in WalmartShop(box.shop).orders(*days, now)]
+        if max(changes) < at - 300:
             return box
     raise AssertionError("in every shop an order has just changed")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -27,22 +27,29 @@ PATHS = {
 
 
 @pytest.fixture(scope="module")
-def answers(demo: Home, tmp_path_factory: pytest.TempPathFactory) -> Walk:
+def moment() -> str:
+    """One for the screen and the commands: what waits for an answer grows older from one look to the next."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.fixture(scope="module")
+def answers(demo: Home, moment: str, tmp_path_factory: pytest.TempPathFactory) -> Walk:
     """What stands on the screen at the end of each path; all begin on the board, with the first KPI chosen."""
     steps = ["until:target"]
     for name, (keys, sign) in PATHS.items():
         steps += [step for key in keys for step in (f"key:{key}", f"until:{_shown_after(key, sign)}")]
         steps += ["wait:0.5", f"shot:{name}.txt", "key:esc", "key:1", "key:g", "until:Details"]
     steps += ["key:q", "until:code="]
-    return Walker(tmp_path_factory.mktemp("paths"), demo.command(), demo.environment, steps, size="200x50").done()
+    command = demo.command("--as-of", moment)
+    return Walker(tmp_path_factory.mktemp("paths"), command, demo.environment, steps, size="200x50").done()
 
 
 def _shown_after(key: str, sign: str) -> str:
     return {"3": "on_hand", "n": "Details"}.get(key, sign.replace(" ", "_"))
 
 
-def _asked(demo: Home, *args: str) -> Any:
-    done = demo(*args, "--json")
+def _asked(demo: Home, moment: str, *args: str) -> Any:
+    done = demo("--as-of", moment, *args, "--json")
     assert done.code == 0, done.err
     return done.json
 
@@ -53,8 +60,8 @@ def test_each_answer_is_at_most_four_keys_away(answers: Walk) -> None:
     assert max(len(keys) for keys, _ in PATHS.values()) <= 4
 
 
-def test_which_kpi_will_miss_and_why(demo: Home, answers: Walk) -> None:
-    kpis = _asked(demo, "status")["kpis"]
+def test_which_kpi_will_miss_and_why(demo: Home, moment: str, answers: Walk) -> None:
+    kpis = _asked(demo, moment, "status")["kpis"]
     at_risk = [kpi for kpi in kpis if kpi["target"] and kpi["state"] in {"watch", "breach"}]
     text = answers.text("miss")
     if not at_risk:
@@ -65,7 +72,7 @@ def test_which_kpi_will_miss_and_why(demo: Home, answers: Walk) -> None:
     if shown["projection"]:
         assert f"target met: {_number(shown['projection']['p_hit']) * 100:.0f} %" in text
     channel = [] if shown["channel"] == "all" else ["--channel", shown["channel"]]
-    done = demo("kpi", "explain", shown["id"], *channel, "--json")
+    done = demo("--as-of", moment, "kpi", "explain", shown["id"], *channel, "--json")
     if done.code == 0:
         assert done.json["story"][0] in text
     else:  # the screen says so as well
@@ -80,8 +87,8 @@ def _number(text: str) -> Decimal:
     return Decimal(text)
 
 
-def test_which_sku_to_order_how_much_and_why(demo: Home, answers: Walk) -> None:
-    [first, *_] = [line for line in _asked(demo, "reorder")["lines"] if line["quantity"]]
+def test_which_sku_to_order_how_much_and_why(demo: Home, moment: str, answers: Walk) -> None:
+    [first, *_] = [line for line in _asked(demo, moment, "reorder")["lines"] if line["quantity"]]
     text = " ".join(" ".join(line.strip(" │") for line in answers.shots["order"]).split())
     assert f"{first['sku']} {first['channel']}" in text
     [sentence] = first["reason"]
@@ -89,9 +96,9 @@ def test_which_sku_to_order_how_much_and_why(demo: Home, answers: Walk) -> None:
     assert sentence in text
 
 
-def test_what_the_provider_will_be_paid(demo: Home, answers: Walk) -> None:
-    month = _asked(demo, "status")["kpis"][0]["period"]["start"][:7]
-    settled = _asked(demo, "contract", "settle", "--period", month)
+def test_what_the_provider_will_be_paid(demo: Home, moment: str, answers: Walk) -> None:
+    month = _asked(demo, moment, "status")["kpis"][0]["period"]["start"][:7]
+    settled = _asked(demo, moment, "contract", "settle", "--period", month)
     text = answers.text("paid")
     assert f"fee of {month} so far" in text
     amounts = [*(line["amount"] for line in settled["lines"]), settled["total"]]
@@ -100,8 +107,8 @@ def test_what_the_provider_will_be_paid(demo: Home, answers: Walk) -> None:
     assert f"to be paid {amount_digits(_number(settled['total']), 'USD', grouped=True)} USD" in text
 
 
-def test_when_notice_must_be_given(demo: Home, answers: Walk) -> None:
-    calendar = _asked(demo, "contract", "calendar")
+def test_when_notice_must_be_given(demo: Home, moment: str, answers: Walk) -> None:
+    calendar = _asked(demo, moment, "contract", "calendar")
     notice = next(event for event in calendar["events"] if event["kind"] == "notice" and not event["late"])
     [line] = [line for line in answers.shots["notice"][:10] if notice["title"] in line]
     day = date.fromisoformat(notice["day"])

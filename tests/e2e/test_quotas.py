@@ -114,7 +114,7 @@ def test_two_first_syncs_of_one_credential_share_its_quota(
         out, err = process.communicate(timeout=120)
         assert process.returncode == 0, out + err
         (run,) = json.loads(out)["runs"]
-        assert run["throttled"] == 0
+        assert run["throttled"] == 0, box.throttled
     reports = [taken for taken in box.taken if taken.operation == "createReport"]
     assert len(reports) > reports[0].plan.burst, "they had to wait for each other"
     assert box.throttled == {}

@@ -23,6 +23,8 @@ from kpiterm.plugins.model import Rate
 
 ORDERS = Rate(operation="getOrders", match="GET /orders/*", per_second=0.5, burst=3)
 PATH = "/orders/2026"
+LATE = 1.0
+"""Seconds that a full bucket starts to refill late, since the first request of a burst arrives late."""
 
 
 class Clock:
@@ -47,7 +49,7 @@ def test_the_burst_goes_first_and_then_each_slot_is_waited_for_exactly(tmp_path:
     limited = limiter(tmp_path, clock)
     waits = [limited.acquire("GET", PATH) for _ in range(6)]
     assert waits[:3] == [0, 0, 0]
-    assert waits[3:] == pytest.approx([2.2, 2, 2], abs=1e-3)  # the first is a little late, since arrivals jitter
+    assert waits[3:] == pytest.approx([2 + LATE, 2, 2], abs=1e-3)
 
 
 def test_the_bucket_refills_while_nobody_asks(tmp_path: Path) -> None:
@@ -56,7 +58,7 @@ def test_the_bucket_refills_while_nobody_asks(tmp_path: Path) -> None:
     for _ in range(3):
         limited.acquire("GET", PATH)
     assert limited.left("getOrders") == 0
-    clock.now += 4.3
+    clock.now += 4.1 + LATE
     assert limited.left("getOrders") == 2
     clock.now += 3600
     assert limited.left("getOrders") == 3
@@ -89,7 +91,7 @@ def test_says_what_it_waits_for_before_it_waits(tmp_path: Path) -> None:
     for _ in range(4):
         limited.acquire("GET", PATH, note=lambda name, seconds: said.append((name, seconds, clock.now - start)))
     ((operation, seconds, moment),) = said
-    assert (operation, round(seconds, 2), moment) == ("getOrders", 2.2, 0)
+    assert (operation, round(seconds, 2), moment) == ("getOrders", 2 + LATE, 0)
 
 
 @pytest.mark.parametrize(("advertised", "rate"), [("2.0", 2), ("0.1", 0.1), ("1e9", 1000), ("1e-9", 1e-4)])
@@ -148,7 +150,7 @@ def test_a_clock_that_is_set_back_does_not_stall(tmp_path: Path) -> None:
     for _ in range(4):
         limited.acquire("GET", PATH)
     clock.now -= 86_400
-    assert limited.acquire("GET", PATH) < 5
+    assert limited.acquire("GET", PATH) <= 4 + LATE
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0\0\0", b"{", b'{"tokens": 1}', b"[]", b'{"tokens": NaN, "since": 1}'])
@@ -180,7 +182,7 @@ def test_threads_share_one_bucket(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(waits) == pytest.approx([0] * 5 + [n + 0.1 for n in range(1, 8)])
+    assert sorted(waits) == pytest.approx([0] * 5 + [n + LATE for n in range(1, 8)])
 
 
 @given(
@@ -247,7 +249,7 @@ def test_processes_that_race_share_out_each_slot_once_and_leave_none_unused(tmp_
     for process in processes:
         release(process)
     waits = [float(line) for process in processes for line in process.communicate(timeout=60)[0].splitlines()]
-    late = 0.1 / rate
+    late = (burst - 1) / rate
     slots = [0.0] * burst + [n / rate + late for n in range(1, 3 * count - burst + 1)]
     assert sorted(waits) == pytest.approx(slots, abs=1e-6)
 
@@ -314,7 +316,7 @@ def test_waits_outside_the_lock(tmp_path: Path) -> None:
     assert asleep.wait(10)
     started = time.monotonic()
     second = Limiter(tmp_path, "s", (ORDERS,), sleep=lambda _: None, clock=lambda: 1000.0).acquire("GET", PATH)
-    assert second == pytest.approx(4.2)
+    assert second == pytest.approx(4 + LATE)
     assert time.monotonic() - started < 5
     wake.set()
     thread.join()

@@ -145,12 +145,12 @@ def test_the_overstock_lasts_longer_than_200_days(shop: Shop, units: dict[date, 
     assert level.fulfillable / a_day(units, sku, TODAY - timedelta(days=30), TODAY - timedelta(days=1)) > 200
 
 
-def test_the_falling_sku_ends_at_about_a_third_of_what_it_sold(shop: Shop, units: dict[date, Counter[str]]) -> None:
+def test_the_falling_sku_ends_far_below_what_it_sold(shop: Shop, units: dict[date, Counter[str]]) -> None:
     sku, weeks = shop.stories["falling"], timedelta(days=27)
     start, end = TODAY - timedelta(days=118), TODAY - timedelta(days=28)
     before, middle, after = (a_day(units, sku, first, first + weeks) for first in (start, TODAY - timedelta(75), end))
     assert before > middle > after
-    assert 0.2 < after / before < 0.6
+    assert 0.05 < after / before < 0.5
 
 
 def test_the_prime_day_sku_sells_a_multiple_on_amazons_events(shop: Shop, units: dict[date, Counter[str]]) -> None:
