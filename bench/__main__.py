@@ -25,8 +25,8 @@ from bench.workspace import workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much to load and how often. `days` is what a first sync reads, and it reads documents; `short_days` are for
-    pages, which bring what changed since, for the parts, and to see what memory grows from."""
+    """How much to load and how often. `days` is what a first sync reads; `short_days` are for the parts, for reading
+    again, and to see what memory grows from."""
 
     orders_per_day: int = 1000
     days: int = 400
@@ -40,7 +40,6 @@ class Size:
 
 
 KINDS = tuple(w.kind for w in WORKLOADS)
-DOCUMENTS = ("bulk", "reports")
 PARTS = (*KINDS, "parts", "memory", "again", "looking", "board", "forecast", "tui")
 FULL = Size()
 QUICK = Size(
@@ -92,8 +91,7 @@ def _ingest(size: Size, home: Path, only: str | None) -> Iterator[Line]:
         for work in WORKLOADS:
             if only in (None, work.kind):
                 _say(f"{work.kind}: {size.rounds} rounds after a warm-up, side by side with the limit, then dlt")
-                days = size.days if work.kind in DOCUMENTS else size.short_days
-                yield from first_load(work, shop, place, days, size.rounds)
+                yield from first_load(work, shop, place, size.days, size.rounds)
         if only in (None, "parts"):
             for work in WORKLOADS:
                 _say(f"{work.kind}: each part by itself")

@@ -22,7 +22,7 @@ from kpiterm.plugins.model import Rate
 RATE_HEADER = "x-amzn-ratelimit-limit"
 SLOWEST, FASTEST = 1e-4, 1000.0
 LONGEST_BLOCK = 3600.0
-_MAX_MARGIN = 1.0 * clocks.SPEED  # the way to the vendor is not faster on a faster clock
+_MAX_MARGIN = 0.5 * clocks.SPEED  # the way to the vendor is not faster on a faster clock
 THROTTLED: Final = 429
 
 

@@ -23,7 +23,7 @@ from kpiterm.plugins.model import Rate
 
 ORDERS = Rate(operation="getOrders", match="GET /orders/*", per_second=0.5, burst=3)
 PATH = "/orders/2026"
-LATE = 1.0
+LATE = 0.5
 """Seconds that a full bucket starts to refill late, since the first request of a burst arrives late."""
 
 
