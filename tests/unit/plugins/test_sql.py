@@ -47,7 +47,7 @@ def test_the_us_day_changes_at_eight_and_in_summer_at_seven(con: duckdb.DuckDBPy
 
 def test_a_row_without_channel_takes_the_accounts_zone(con: duckdb.DuckDBPyConnection) -> None:
     assert str(value(con, "business_day(timestamp '2026-03-08 15:00:00', null)")) == "2026-03-09"
-    assert value(con, "business_day(null, 'amazon.com')") is None
+    assert value(con, "business_day(null::timestamp, 'amazon.com')") is None
 
 
 @given(moments, st.integers(-14 * 60, 14 * 60))

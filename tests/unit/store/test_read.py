@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from kpiterm.errors import UsageError
@@ -122,8 +122,13 @@ def test_a_mistake_is_told_in_duckdbs_words(reader: Reader, sql: str, told: str)
     assert "SHOW TABLES" in caught.value.hint
 
 
-@pytest.mark.skipif(find_spec("pytz") is not None, reason="with pytz, DuckDB can show them")
 def test_a_moment_with_a_zone_is_told_how_to_be_shown(reader: Reader) -> None:
+    try:
+        duckdb.sql("SELECT now()").fetchall()
+    except duckdb.InvalidInputException:
+        pass
+    else:
+        pytest.skip("this DuckDB shows them: 2.0.1 needs no pytz")
     with reader:
         with pytest.raises(UsageError, match="time zone") as caught:
             reader.query("SELECT now()")
